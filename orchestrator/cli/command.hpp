@@ -1,0 +1,21 @@
+// What a subcommand is to program.cpp: a function that adds itself to the parser and says what to run when it is
+// chosen.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace wheelforge::cli {
+
+/// What the chosen subcommand left to be run after parsing; returns the exit code.
+struct Invocation {
+  std::function<int()> run;
+};
+
+// One function a subcommand, in the order of `wheelforge --help`; each is defined in <name>_command.cpp.
+void add_version_command(CLI::App& app, Invocation& invocation);
+
+} // namespace wheelforge::cli

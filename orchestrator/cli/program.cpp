@@ -1,0 +1,28 @@
+// The list of subcommands, and the step from the command line to one of them.
+#include "orchestrator/cli/program.hpp"
+
+#include "orchestrator/cli/command.hpp"
+#include "orchestrator/cli/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace wheelforge::cli {
+
+int run_program(int argc, const char* const* argv) {
+  CLI::App app("Builds, repairs, audits and tests manylinux wheels in containers.", "wheelforge");
+  app.require_subcommand(1);
+  Invocation invocation;
+  add_version_command(app, invocation);
+
+  try {
+    app.parse(argc, argv);
+    return invocation.run();
+  } catch (const CLI::Success& asked_for_help) {
+    return app.exit(asked_for_help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return static_cast<int>(ExitCode::usage);
+  }
+}
+
+} // namespace wheelforge::cli

@@ -1,0 +1,57 @@
+if(WHEELFORGE_TESTS)
+  include(Catch)
+endif()
+
+# wf_module(NAME SOURCES … [DEPENDS …] [LIBRARIES …]): one folder of orchestrator/ = one static library = one namespace.
+#   DEPENDS    other modules of ours; scripts/lint holds every #include against this list
+#   LIBRARIES  imported targets from Dependencies.cmake
+# The files tests/unit/NAME/*_test.cpp become one test program, unit-NAME, and one CTest test a test case.
+function(wf_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  add_library(wheelforge_${name} STATIC ${arg_SOURCES})
+  add_library(wheelforge::${name} ALIAS wheelforge_${name})
+  set(modules ${arg_DEPENDS})
+  list(TRANSFORM modules PREPEND wheelforge::)
+  target_link_libraries(wheelforge_${name} PUBLIC wheelforge::flags ${modules} ${arg_LIBRARIES})
+  if(WHEELFORGE_TESTS)
+    set(test_modules ${arg_TEST_DEPENDS})
+    list(TRANSFORM test_modules PREPEND wheelforge::)
+    wf_unit_tests(${name} ${test_modules} ${arg_TEST_LIBRARIES})
+  endif()
+endfunction()
+
+# The unit tests of one module; further arguments are targets that only the tests link.
+function(wf_unit_tests name)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(unit-${name} ${sources})
+  target_link_libraries(unit-${name} PRIVATE wheelforge::${name} wheelforge_test_main ${ARGN})
+  target_compile_definitions(unit-${name} PRIVATE WF_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  catch_discover_tests(unit-${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit)
+endfunction()
+
+# wf_fuzz_target(NAME SOURCE DEPENDS …): a libFuzzer program, fuzz-NAME, with seeds in tests/fuzz/seeds/NAME.
+function(wf_fuzz_target name source)
+  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  set(modules ${arg_DEPENDS})
+  list(TRANSFORM modules PREPEND wheelforge::)
+  add_executable(fuzz-${name} ${source})
+  target_link_libraries(fuzz-${name} PRIVATE wheelforge::flags ${modules})
+  target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+endfunction()
+
+# wf_script_test(NAME SCRIPT [LABELS …] [TIMEOUT seconds] [LOCKS …]): a shell test of the real release binary.
+# The script finds the binary in $WHEELFORGE and the checkout in $WF_SOURCE_DIR, and exits 0 (passed), 77 (skipped, with
+# "SKIPPED: reason" as its last line; tests/skips.txt must allow it) or anything else (failed).
+function(wf_script_test name script)
+  cmake_parse_arguments(arg "" "TIMEOUT" "LABELS;LOCKS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/${script})
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77 RESOURCE_LOCK "${arg_LOCKS}"
+    ENVIRONMENT "WHEELFORGE=${PROJECT_SOURCE_DIR}/build/release/wheelforge;WF_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+endfunction()
