@@ -1,3 +1,4 @@
+# The shapes that this project is built of: modules, their unit tests, fuzz targets, shell tests.
 if(WHEELFORGE_TESTS)
   include(Catch)
 endif()
