@@ -1,0 +1,22 @@
+// The options' few words as text.
+#include "orchestrator/matrix/options.hpp"
+
+#include <fmt/format.h>
+
+namespace wheelforge::matrix {
+
+std::string joined(const ShellLines& lines) { return fmt::format("{}", fmt::join(lines, " && ")); }
+
+std::string to_string(const TestPlace& place) {
+  switch (place.kind) {
+  case TestPlace::Kind::same:
+    return "same";
+  case TestPlace::Kind::distribution:
+    return place.name;
+  case TestPlace::Kind::image:
+    return "image:" + place.name;
+  }
+  return "same";
+}
+
+} // namespace wheelforge::matrix

@@ -1,0 +1,60 @@
+// Cells and images put together: what is built in which image by which steps, and what is left out and why.
+#pragma once
+
+#include "orchestrator/matrix/cell.hpp"
+#include "orchestrator/matrix/matrix_file.hpp"
+#include "orchestrator/plan/step.hpp"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wheelforge::plan {
+
+/// The image that serves a platform on an architecture.
+struct ServedImage {
+  std::string reference;                    ///< "quay.io/pypa/manylinux_2_28_x86_64:2026.08.01-1"
+  std::string digest;                       ///< "sha256:…"; empty where nothing has been locked yet
+  std::vector<matrix::Interpreter> pythons; ///< what it has in /opt/python; empty: not known
+};
+
+/// Finds the image for a platform tag with its architecture, or says in one sentence why there is none. Pure.
+using ImageLookup = std::function<tl::expected<ServedImage, std::string>(const tags::PlatformTag&)>;
+
+/// A cell with its image and steps, or with the reason why it is left out.
+struct PlannedCell {
+  matrix::Cell cell;       ///< its own skip_reason is repeated below
+  std::string image;       ///< reference; empty where none serves the cell
+  std::string digest;      ///< "sha256:…"; empty where unknown
+  std::vector<Step> steps; ///< empty where the cell is left out
+  std::string skip_reason; ///< empty: the cell is in
+
+  [[nodiscard]] bool is_in() const { return skip_reason.empty(); }
+};
+
+/// Every cell of the matrix, in its order.
+struct Plan {
+  std::vector<PlannedCell> cells;
+
+  /// How many are in.
+  [[nodiscard]] std::size_t selected() const;
+};
+
+/// Gives each cell its image and steps, or a reason to leave it out. Fails where an included cell cannot be built and
+/// where two cells would make wheels of one file name.
+[[nodiscard]] matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<matrix::Cell> cells,
+                                              const ImageLookup& image_for);
+
+/// Leaves only the cells in whose ids a glob matches; the others get a reason. Fails (kind usage) with the nearest id
+/// where a glob matches none.
+[[nodiscard]] Result<Plan> select_only(Plan plan, std::span<const std::string> globs);
+
+/// The plan as text for a terminal of 80 columns: cells by image, then those left out by reason.
+[[nodiscard]] std::string render(const Plan& plan);
+
+/// {"schema":1,"cells":[…]} with a newline at the end; absent values are null.
+[[nodiscard]] std::string to_json(const Plan& plan);
+
+} // namespace wheelforge::plan

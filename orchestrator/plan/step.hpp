@@ -1,0 +1,26 @@
+// The steps that a cell goes through, from the fresh tree to the collected wheel.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wheelforge::plan {
+
+/// What is done for a cell, in this order.
+enum class StepKind { prepare, before_all, before_build, build, repair, audit, test, collect };
+
+/// The name in reports: "before-all".
+[[nodiscard]] std::string_view to_string(StepKind kind);
+
+/// One step of a cell.
+struct Step {
+  StepKind kind = StepKind::prepare;
+  std::string place; ///< of `test`: "same", "debian-12", "image:NAME"; otherwise empty
+
+  bool operator==(const Step&) const = default;
+};
+
+/// "before-all", "test:debian-12".
+[[nodiscard]] std::string to_string(const Step& step);
+
+} // namespace wheelforge::plan
