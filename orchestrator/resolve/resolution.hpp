@@ -1,0 +1,100 @@
+// Which file a pip takes somewhere, and why not the others.
+#pragma once
+
+#include "orchestrator/base/error.hpp"
+#include "orchestrator/resolve/candidate.hpp"
+#include "orchestrator/resolve/install_target.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace wheelforge::resolve {
+
+/// What pip is asked for: `pip install PROJECT SPECIFIER`.
+struct Request {
+  std::string project; ///< as typed; empty: every file counts as this project's
+  SpecifierSet specifier;
+  bool prefer_binary = false;
+  bool only_binary = false;
+  bool prereleases = false; ///< --pre
+};
+
+/// The tags of a target, ready for look-up.
+class TagTable {
+public:
+  explicit TagTable(const std::vector<std::string>& tags);
+
+  /// The place of a tag in the list, counted from 0; nothing where it is not supported.
+  [[nodiscard]] std::optional<std::size_t> rank(const std::string& tag) const;
+  [[nodiscard]] bool knows_python(const std::string& part) const { return pythons_.contains(part); }
+  [[nodiscard]] bool knows_abi(const std::string& part) const { return abis_.contains(part); }
+  [[nodiscard]] bool knows_platform(const std::string& part) const { return platforms_.contains(part); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+  std::unordered_map<std::string, std::size_t> ranks_;
+  std::unordered_set<std::string> pythons_;
+  std::unordered_set<std::string> abis_;
+  std::unordered_set<std::string> platforms_;
+  std::size_t size_ = 0;
+};
+
+/// Why a file is not taken; `none` for the one that is.
+enum class Reason : std::uint8_t {
+  none,
+  name, ///< pip does not read the name
+  other_project,
+  tags,            ///< none of its tags is supported
+  version,         ///< its version is no PEP 440 version
+  requires_python, ///< the index says that it is for other Pythons
+  source,          ///< a source archive with --only-binary
+  specifier,       ///< outside what was asked for
+  prerelease,
+  yanked,
+  // From here on the file fits, but another is preferred:
+  yanked_last,  ///< it is yanked, and the one taken is not
+  binary_first, ///< a source archive with --prefer-binary
+  older,        ///< a lower version
+  worse_tag,    ///< its best tag stands further back
+  lower_build,  ///< a lower build number
+  tie,          ///< equal in everything, and listed earlier or later than the one taken
+};
+
+/// True where the file is refused whatever else is offered.
+[[nodiscard]] constexpr bool is_refusal(Reason reason) {
+  return reason != Reason::none && reason < Reason::yanked_last;
+}
+
+/// What became of one file.
+struct Verdict {
+  Reason reason = Reason::none;
+  std::string detail;              ///< "platform manylinux_2_28_x86_64"; "tag 57 against 12"; empty for the one taken
+  std::optional<std::string> tag;  ///< its most preferred supported tag
+  std::optional<std::size_t> rank; ///< that tag's place in the list, counted from 0
+
+  bool operator==(const Verdict&) const = default;
+};
+
+/// What a pip does with the files.
+struct Resolution {
+  std::optional<std::size_t> picked; ///< index of the file; absent: nothing fits
+  std::vector<Verdict> verdicts;     ///< one a file, in the order given
+
+  bool operator==(const Resolution&) const = default;
+};
+
+/// What the pip of the target takes from these files, listed in the index's order. Source: pip's finder
+/// (index.py, package_finder.py) and, since 20.3, resolvelib/factory.py. Fails as supported_tags does.
+[[nodiscard]] Result<Resolution> resolve(const InstallTarget& target, const std::vector<ReleaseFile>& files,
+                                         const Request& request);
+
+/// The same with the target's tags already made.
+[[nodiscard]] Resolution resolve(const InstallTarget& target, const TagTable& tags,
+                                 const std::vector<ReleaseFile>& files, const Request& request);
+
+} // namespace wheelforge::resolve
