@@ -41,6 +41,7 @@ struct ZipMember {
   std::uint16_t flags = 0;
   DosTime modified;
   std::uint8_t made_by_system = 0; ///< 3 is Unix
+  bool overlaps = false;           ///< shares bytes with another member or the directory: never read
   std::uint32_t index = 0;         ///< place in the central directory
 
   bool operator==(const ZipMember&) const = default;

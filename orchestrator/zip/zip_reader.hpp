@@ -50,6 +50,8 @@ public:
 
   /// Size of the whole archive in bytes.
   [[nodiscard]] std::uint64_t size_bytes() const;
+  /// What all members claim to be when inflated, in bytes; capped at 2^64 - 1.
+  [[nodiscard]] std::uint64_t total_size() const { return total_size_; }
   /// The archive comment.
   [[nodiscard]] const std::string& comment() const { return comment_; }
   /// Where the archive's bytes come from.
@@ -58,18 +60,26 @@ public:
   /// Offset of the member's compressed data, from its local header. Fails with invalid_data when no local header stands
   /// there or the data would not fit before the central directory.
   [[nodiscard]] Result<std::uint64_t> data_offset(const ZipMember& member) const;
+  /// The same when the first 30 bytes of the local header are at hand.
+  [[nodiscard]] Result<std::uint64_t> data_offset(const ZipMember& member, std::span<const std::byte> header) const;
+  /// Where the central directory begins; members end before it.
+  [[nodiscard]] std::uint64_t directory_offset() const { return directory_offset_; }
 
 private:
   explicit ZipReader(std::unique_ptr<ByteSource> source);
-  [[nodiscard]] Result<void> load(const ReadLimits& limits);
+  [[nodiscard]] static Result<ZipReader> load(std::unique_ptr<ByteSource> source, const ReadLimits& limits);
+  [[nodiscard]] Result<void> load_directory(std::uint64_t count, const ReadLimits& limits);
+  void note_anomalies();
 
   std::unique_ptr<ByteSource> source_;
   std::vector<ZipMember> members_;
   std::vector<std::uint32_t> by_name_; ///< indexes of members_, sorted by name, then place
   std::vector<Anomaly> anomalies_;
   std::string comment_;
-  std::uint64_t directory_offset_ = 0; ///< of the central directory
+  std::uint64_t directory_offset_ = 0;
   std::uint64_t directory_size_ = 0;
+  std::uint64_t shift_ = 0; ///< added to the offsets that the archive states, for bytes put before it
+  std::uint64_t total_size_ = 0;
 };
 
 } // namespace wheelforge::zip
