@@ -1,0 +1,3 @@
+"""Nothing in here needs a compiler."""
+
+ANSWER = 42
