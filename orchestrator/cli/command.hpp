@@ -16,6 +16,9 @@ struct Invocation {
 };
 
 // One function a subcommand, in the order of `wheelforge --help`; each is defined in <name>_command.cpp.
+void add_resolve_command(CLI::App& app, Invocation& invocation);
+void add_reach_command(CLI::App& app, Invocation& invocation);
+void add_tags_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 } // namespace wheelforge::cli

@@ -12,6 +12,9 @@ int run_program(int argc, const char* const* argv) {
   CLI::App app("Builds, repairs, audits and tests manylinux wheels in containers.", "wheelforge");
   app.require_subcommand(1);
   Invocation invocation;
+  add_resolve_command(app, invocation);
+  add_reach_command(app, invocation);
+  add_tags_command(app, invocation);
   add_version_command(app, invocation);
 
   try {
