@@ -7,6 +7,20 @@ namespace wheelforge::matrix {
 
 std::string joined(const ShellLines& lines) { return fmt::format("{}", fmt::join(lines, " && ")); }
 
+std::string_view to_string(FrontendName name) {
+  switch (name) {
+  case FrontendName::automatic:
+    return "auto";
+  case FrontendName::build:
+    return "build";
+  case FrontendName::build_uv:
+    return "build[uv]";
+  case FrontendName::pip:
+    return "pip";
+  }
+  return "auto";
+}
+
 std::string to_string(const TestPlace& place) {
   switch (place.kind) {
   case TestPlace::Kind::same:

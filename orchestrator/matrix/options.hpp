@@ -1,10 +1,13 @@
 // What a user may set for a cell: the tables [build], [repair], [audit] and [test], resolved to plain values.
 #pragma once
 
+#include "orchestrator/matrix/diagnostic.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wheelforge::matrix {
@@ -42,6 +45,9 @@ enum class FrontendName {
   build_uv,
   pip,
 };
+
+/// As the matrix file spells it: "auto", "build", "build[uv]", "pip".
+[[nodiscard]] std::string_view to_string(FrontendName name);
 
 struct Frontend {
   FrontendName name = FrontendName::automatic;
@@ -110,8 +116,10 @@ struct TestPlace {
   };
   Kind kind = Kind::same;
   std::string name;
+  Location at; ///< in the matrix file; nowhere for a default
 
-  bool operator==(const TestPlace&) const = default;
+  /// Where it was written makes no difference.
+  bool operator==(const TestPlace& that) const { return kind == that.kind && name == that.name; }
 };
 
 /// The place as the matrix file spells it: "same", "debian-12", "image:NAME".
@@ -126,7 +134,7 @@ struct TestOptions {
   std::vector<std::string> groups;  ///< PEP 735
   std::vector<std::string> sources; ///< paths copied into the folder that the tests run in
   Assignments environment;
-  std::vector<std::string> skip; ///< globs of the ids of cells that are not tested; Cell::is_tested is the answer
+  std::vector<Located<std::string>> skip; ///< globs of ids of cells; whether one is tested, Cell::is_tested says
   ShellLines before;
   Timeout timeout = std::chrono::hours(1);
 

@@ -30,7 +30,7 @@ function(wf_unit_tests name)
   add_executable(unit-${name} ${sources})
   target_link_libraries(unit-${name} PRIVATE wheelforge::${name} wheelforge_test_main ${ARGN})
   target_compile_definitions(unit-${name} PRIVATE WF_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  catch_discover_tests(unit-${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit)
+  catch_discover_tests(unit-${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit SKIP_RETURN_CODE 77)
 endfunction()
 
 # wf_fuzz_target(NAME SOURCE DEPENDS …): a libFuzzer program, fuzz-NAME, with seeds in tests/fuzz/seeds/NAME.

@@ -1,0 +1,247 @@
+// toml++ behind the tree of document.hpp: the only file that sees it.
+#include "orchestrator/matrix/document.hpp"
+
+#include "orchestrator/matrix/show_value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+namespace wheelforge::matrix {
+namespace {
+
+/// toml++ bounds the nesting of values but not the parts of a dotted key, each of which is a table in a table: its
+/// recursion would end on the stack's last page. No real key has so many parts.
+constexpr int kMostKeyParts = 32;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
+
+/// Walks the text as TOML's lexer does, past strings and comments, and finds a key with too many parts.
+class KeyPartsCheck {
+public:
+  explicit KeyPartsCheck(std::string_view text) : text_(text) {}
+
+  /// The offset of the dot that is one too many.
+  std::optional<std::size_t> find() {
+    int dots = 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"' || c == '\'') {
+        skip_string(c);
+        continue;
+      }
+      if (c == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+        continue;
+      }
+      if (c == '.') {
+        if (++dots >= kMostKeyParts) {
+          return at_;
+        }
+      } else if (std::string_view("\n=,[]{}").find(c) != std::string_view::npos) {
+        dots = 0;
+      }
+      ++at_;
+    }
+    return std::nullopt;
+  }
+
+private:
+  void skip_string(char quote) {
+    const std::string three(3, quote);
+    const bool is_long = text_.substr(at_, 3) == three;
+    at_ += is_long ? 3 : 1;
+    while (at_ < text_.size()) {
+      if (quote == '"' && text_[at_] == '\\') {
+        at_ += 2;
+      } else if (is_long ? text_.substr(at_, 3) == three : (text_[at_] == quote || text_[at_] == '\n')) {
+        at_ += is_long ? 3 : 1;
+        return;
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+int characters(std::string_view text) {
+  return static_cast<int>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+Location location_of_offset(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1; // npos + 1 is 0
+  return {static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
+          characters(before.substr(line_start)) + 1, 1};
+}
+
+/// Where a region is, cut at the end of its first line.
+class Locator {
+public:
+  explicit Locator(const SourceText& source) {
+    std::string_view rest = source.text;
+    while (true) {
+      const std::size_t end = rest.find('\n');
+      line_lengths_.push_back(characters(rest.substr(0, end)));
+      if (end == std::string_view::npos) {
+        break;
+      }
+      rest.remove_prefix(end + 1);
+    }
+  }
+
+  [[nodiscard]] Location of(const toml::source_region& region) const {
+    const auto line = static_cast<std::size_t>(region.begin.line);
+    const int column = static_cast<int>(region.begin.column);
+    int length = 1;
+    if (region.end.line == region.begin.line) {
+      length = static_cast<int>(region.end.column) - column;
+    } else if (line >= 1 && line <= line_lengths_.size()) {
+      length = line_lengths_[line - 1] - column + 1;
+    }
+    return {static_cast<int>(line), column, std::max(length, 1)};
+  }
+
+private:
+  std::vector<int> line_lengths_;
+};
+
+Node converted(const toml::node& from, const Locator& locator);
+
+Table converted_table(const toml::table& from, const Locator& locator) {
+  Table table;
+  table.reserve(from.size());
+  for (const auto& [key, value] : from) {
+    table.push_back({std::string(key.str()), locator.of(key.source()), converted(value, locator)});
+  }
+  // toml++ sorts by name; what was written first matters to environments and to messages.
+  std::stable_sort(table.begin(), table.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.key_at.line, a.key_at.column) < std::tie(b.key_at.line, b.key_at.column);
+  });
+  return table;
+}
+
+Node converted(const toml::node& from, const Locator& locator) {
+  Node node;
+  node.at = locator.of(from.source());
+  if (const auto* text = from.as_string()) {
+    node.value = text->get();
+  } else if (const auto* integer = from.as_integer()) {
+    node.value = integer->get();
+  } else if (const auto* real = from.as_floating_point()) {
+    node.value = real->get();
+  } else if (const auto* boolean = from.as_boolean()) {
+    node.value = boolean->get();
+  } else if (const auto* array = from.as_array()) {
+    Array items;
+    items.reserve(array->size());
+    for (const toml::node& item : *array) {
+      items.push_back(converted(item, locator));
+    }
+    node.value = std::move(items);
+  } else if (const auto* table = from.as_table()) {
+    node.value = converted_table(*table, locator);
+  } else {
+    node.value = DateOrTime{};
+  }
+  return node;
+}
+
+/// "Error while parsing string: encountered end-of-file" → "not TOML: string: encountered end-of-file".
+std::string syntax_message(std::string_view description) {
+  constexpr std::string_view kPrefix = "Error while parsing ";
+  if (description.substr(0, kPrefix.size()) == kPrefix) {
+    description.remove_prefix(kPrefix.size());
+  }
+  std::string text = fmt::format("not TOML: {}", description);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return text;
+}
+
+struct Shown {
+  std::string operator()(const std::string& text) const { return quoted(text); }
+  std::string operator()(std::int64_t number) const { return fmt::to_string(number); }
+  std::string operator()(double number) const { return fmt::to_string(number); }
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+  std::string operator()(DateOrTime) const { return "a date or time"; }
+  std::string operator()(const Array& array) const {
+    std::string text;
+    for (const Node& item : array) {
+      text += (text.empty() ? "" : ", ") + show(item);
+    }
+    return "[" + text + "]";
+  }
+  std::string operator()(const Table& table) const {
+    std::string text;
+    for (const Entry& entry : table) {
+      text += (text.empty() ? " " : ", ") + entry.key + " = " + show(entry.value);
+    }
+    return "{" + text + (text.empty() ? "}" : " }");
+  }
+};
+
+/// At most 40 bytes, never cutting a character in two.
+std::string shortened(std::string text) {
+  constexpr std::size_t kMost = 40;
+  if (text.size() > kMost) {
+    std::size_t end = kMost - 1;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+      --end;
+    }
+    text.resize(end);
+    text += "…";
+  }
+  return text;
+}
+
+} // namespace
+
+bool Node::operator==(const Node&) const = default;
+
+const Entry* Node::find(std::string_view key) const {
+  const Table* entries = table();
+  if (entries == nullptr) {
+    return nullptr;
+  }
+  const auto found =
+      std::find_if(entries->begin(), entries->end(), [key](const Entry& entry) { return entry.key == key; });
+  return found == entries->end() ? nullptr : &*found;
+}
+
+std::string_view type_name(const Node& node) {
+  constexpr std::string_view kNames[] = {"a string",       "an integer", "a number", "a boolean",
+                                         "a date or time", "an array",   "a table"};
+  return kNames[node.value.index()];
+}
+
+std::string show(const Node& node) { return shortened(std::visit(Shown{}, node.value)); }
+
+Checked<Node> parse_document(const SourceText& source) {
+  if (source.text.size() > kMostBytes) {
+    return tl::unexpected(Diagnostics{diagnose(
+        source, {}, fmt::format("the file has {} bytes, at most {} are read", source.text.size(), kMostBytes))});
+  }
+  if (const auto offset = KeyPartsCheck(source.text).find()) {
+    return tl::unexpected(Diagnostics{diagnose(source, location_of_offset(source.text, *offset),
+                                               fmt::format("a key has at most {} parts", kMostKeyParts))});
+  }
+  const toml::parse_result result = toml::parse(source.text, source.name);
+  const Locator locator(source);
+  if (!result) {
+    const toml::parse_error& error = result.error();
+    return tl::unexpected(
+        Diagnostics{diagnose(source, locator.of(error.source()), syntax_message(error.description()))});
+  }
+  return converted(result.table(), locator);
+}
+
+} // namespace wheelforge::matrix
