@@ -1,8 +1,8 @@
 // Starts a child: the program's path, its environment, its pipes, and what is done between fork and exec.
 #include "orchestrator/host/process_launch.hpp"
 
-#include <boost/process/v2/default_launcher.hpp>
-#include <boost/process/v2/stdio.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/process.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -174,24 +174,25 @@ tl::unexpected<Error> launch_error(const Command& command, const Path& program, 
   }
 }
 
-Result<ChildProcess> start(boost::asio::io_context::executor_type executor, const Command& command,
-                           const ChildStreams& streams, bool own_group) {
+/// Starts the program; returns its pid.
+Result<int> start(const Command& command, const ChildStreams& streams, bool own_group) {
   WF_TRY(const Path program, command.argv.empty() ? find_program("") : find_program(command.argv.front()));
   const EnvironmentBlock environment(command);
   const std::string folder = command.folder.string();
   process::posix::default_launcher launcher;
   launcher.env = environment.data();
   const std::vector<std::string> arguments(command.argv.begin() + 1, command.argv.end());
+  boost::asio::io_context loop(1); // the launcher wants one; the caller waits in its own
   error_code error;
-  ChildProcess child = launcher(executor, error, process::filesystem::path(program.string()), arguments, streams,
-                                ChildSetup{own_group, folder.empty() ? nullptr : folder.c_str()});
+  auto child = launcher(loop.get_executor(), error, process::filesystem::path(program.string()), arguments, streams,
+                        ChildSetup{own_group, folder.empty() ? nullptr : folder.c_str()});
   if (error) {
     if (launcher.pid > 0) {
       ::waitpid(launcher.pid, nullptr, 0); // the launcher leaves a child that could not exec unreaped
     }
     return launch_error(command, program, error);
   }
-  return child;
+  return child.detach().id();
 }
 
 Result<Descriptor> open_file(const Path& path) {
@@ -211,7 +212,7 @@ Descriptor::~Descriptor() {
   }
 }
 
-Result<LaunchedProcess> launch(boost::asio::io_context::executor_type executor, const Command& command) {
+Result<LaunchedProcess> launch(const Command& command) {
   WF_TRY(Pipe out, make_pipe());
   WF_TRY(Pipe err, make_pipe());
   Pipe in; // the child's end is read_end, whatever it is
@@ -224,25 +225,13 @@ Result<LaunchedProcess> launch(boost::asio::io_context::executor_type executor, 
     WF_TRY(in.read_end, open_file(file != nullptr ? file->path : Path("/dev/null")));
     streams.in = in.read_end.number();
   }
-  WF_TRY(ChildProcess child, start(executor, command, streams, true));
-  return LaunchedProcess{std::move(child), std::move(in.write_end), std::move(out.read_end), std::move(err.read_end)};
+  WF_TRY(const int pid, start(command, streams, true));
+  return LaunchedProcess{pid, std::move(in.write_end), std::move(out.read_end), std::move(err.read_end)};
 }
 
-Result<ProcessResult> run_in_foreground(const Command& command) {
-  const auto began = std::chrono::steady_clock::now();
-  boost::asio::io_context loop(1);
-  WF_TRY(ChildProcess child, start(loop.get_executor(), command, ChildStreams{}, false));
-  ProcessResult result;
-  child.async_wait([&](error_code, int) {
-    const int status = child.native_exit_code();
-    if (WIFSIGNALED(status)) {
-      result.signal = WTERMSIG(status);
-    }
-    result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-  });
-  loop.run();
-  result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-  return result;
+Result<LaunchedProcess> launch_in_foreground(const Command& command) {
+  WF_TRY(const int pid, start(command, ChildStreams{}, false));
+  return LaunchedProcess{pid, {}, {}, {}};
 }
 
 } // namespace wheelforge::host

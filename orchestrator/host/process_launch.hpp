@@ -1,16 +1,11 @@
-// Starts a child with its pipes; private to host/, for it includes Boost.
+// Starts a child with its pipes; what process_runner.cpp builds on.
 #pragma once
 
 #include "orchestrator/host/process_runner.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/process/v2/process.hpp>
-
 #include <utility>
 
 namespace wheelforge::host {
-
-using ChildProcess = boost::process::v2::basic_process<boost::asio::io_context::executor_type>;
 
 /// A file descriptor that is closed when its owner goes.
 class Descriptor {
@@ -35,18 +30,18 @@ private:
   int number_ = -1;
 };
 
-/// A running child and our ends of its pipes.
+/// A running child, for the caller to reap, and our ends of its pipes.
 struct LaunchedProcess {
-  ChildProcess process;
+  int pid = -1;
   Descriptor in; ///< none when the child's stdin is no pipe of ours
   Descriptor out;
   Descriptor err;
 };
 
 /// Starts the command's program in a process group of its own. Kinds as ProcessRunner::run.
-[[nodiscard]] Result<LaunchedProcess> launch(boost::asio::io_context::executor_type executor, const Command& command);
+[[nodiscard]] Result<LaunchedProcess> launch(const Command& command);
 
-/// Starts it on our terminal, in our process group, and waits for its end.
-[[nodiscard]] Result<ProcessResult> run_in_foreground(const Command& command);
+/// Starts it with our own streams and in our process group, so that it has the terminal.
+[[nodiscard]] Result<LaunchedProcess> launch_in_foreground(const Command& command);
 
 } // namespace wheelforge::host

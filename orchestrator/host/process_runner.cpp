@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/process/v2/process.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using std::chrono::steady_clock;
+using ChildProcess = boost::process::v2::basic_process<asio::io_context::executor_type>;
 
 /// How long output is waited for that a grandchild still holds open after the child itself has ended.
 constexpr std::chrono::milliseconds kDrainTime{500};
@@ -89,6 +91,16 @@ private:
   bool was_pending_ = false;
 };
 
+/// How wait(2) says that a process ended, as a result says it.
+void set_end(ProcessResult& result, int status) {
+  if (WIFSIGNALED(status)) {
+    result.signal = WTERMSIG(status);
+    result.exit_code = 128 + WTERMSIG(status);
+  } else {
+    result.exit_code = WEXITSTATUS(status);
+  }
+}
+
 /// One run from launch to result.
 class Run {
 public:
@@ -104,14 +116,14 @@ public:
       result_.exit_code = 128 + SIGTERM;
       return result_;
     }
-    WF_TRY(LaunchedProcess child, launch(loop_.get_executor(), command_));
+    WF_TRY(LaunchedProcess child, launch(command_));
     out_.descriptor.assign(child.out.release());
     err_.descriptor.assign(child.err.release());
-    child_ = &child.process;
+    child_.emplace(loop_.get_executor(), child.pid);
     read(out_);
     read(err_);
     start_input(child.in.release());
-    child.process.async_wait([this](error_code, int) { on_exit(); });
+    child_->async_wait([this](error_code, int) { on_exit(); });
     if (command_.timeout) {
       limit_timer_.expires_after(*command_.timeout);
       limit_timer_.async_wait([this](error_code error) {
@@ -220,13 +232,7 @@ private:
     if (ending_) {
       ::kill(-child_->id(), SIGKILL); // what the child left in its group
     }
-    const int status = child_->native_exit_code();
-    if (WIFSIGNALED(status)) {
-      result_.signal = WTERMSIG(status);
-      result_.exit_code = 128 + WTERMSIG(status);
-    } else {
-      result_.exit_code = WEXITSTATUS(status);
-    }
+    set_end(result_, child_->native_exit_code());
     limit_timer_.cancel();
     grace_timer_.cancel();
     close_input();
@@ -251,7 +257,7 @@ private:
   const OutputSink& sink_;
   std::stop_token stop_;
   asio::io_context loop_{1};
-  ChildProcess* child_ = nullptr;
+  std::optional<ChildProcess> child_;
   OutputPipe out_;
   OutputPipe err_;
   asio::posix::stream_descriptor input_;
@@ -278,8 +284,16 @@ public:
   }
 
   Result<ProcessResult> run_interactive(const Command& command) override {
+    const auto began = steady_clock::now();
     try {
-      return run_in_foreground(command);
+      WF_TRY(const LaunchedProcess child, launch_in_foreground(command));
+      ProcessResult result;
+      int status = 0;
+      while (::waitpid(child.pid, &status, 0) == -1 && errno == EINTR) {
+      }
+      set_end(result, status);
+      result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
+      return result;
     } catch (const std::exception& thrown) {
       return fail(ErrorKind::internal, "running {}: {}", shell_text(command.argv), thrown.what());
     }

@@ -247,3 +247,12 @@ TEST_CASE("a sink that throws becomes an error and the child does not survive") 
   CHECK(result.error().kind == ErrorKind::internal);
   CHECK(result.error().message.find("no more") != std::string::npos);
 }
+
+TEST_CASE("an interactive run has our own streams and process group") {
+  Command command = shell("test \"$(readlink /proc/$$/fd/0)\" = \"$(readlink /proc/$PPID/fd/0)\" && "
+                          "test \"$(cut -d' ' -f5 /proc/$$/stat)\" = \"$(cut -d' ' -f5 /proc/$PPID/stat)\" && exit 42");
+  const auto runner = make_process_runner();
+  const auto result = runner->run_interactive(command);
+  REQUIRE(result);
+  CHECK(result->exit_code == 42);
+}
