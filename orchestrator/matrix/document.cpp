@@ -168,7 +168,7 @@ std::string syntax_message(std::string_view description) {
 }
 
 struct Shown {
-  std::string operator()(const std::string& text) const { return quoted(text); }
+  std::string operator()(const std::string& text) const { return toml_quoted(text); }
   std::string operator()(std::int64_t number) const { return fmt::to_string(number); }
   std::string operator()(double number) const { return fmt::to_string(number); }
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }

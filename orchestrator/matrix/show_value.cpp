@@ -14,7 +14,7 @@ void add(std::string& list, const std::string& item) { list += (list.empty() ? "
 
 } // namespace
 
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -32,18 +32,20 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-std::string show_value(const std::string& value) { return quoted(value); }
+std::string show_value(const std::string& value) { return toml_quoted(value); }
 std::string show_value(bool value) { return value ? "true" : "false"; }
 std::string show_value(std::int64_t value) { return fmt::to_string(value); }
 std::string show_value(const std::optional<std::int64_t>& value) { return value ? fmt::to_string(*value) : "\"auto\""; }
-std::string show_value(const std::optional<std::uint64_t>& value) { return value ? quoted(show_size(*value)) : ""; }
+std::string show_value(const std::optional<std::uint64_t>& value) {
+  return value ? toml_quoted(show_size(*value)) : "";
+}
 std::string show_value(const std::optional<double>& value) { return value ? fmt::format("{:g}", *value) : ""; }
-std::string show_value(const Timeout& value) { return quoted(value ? show_duration(*value) : "none"); }
+std::string show_value(const Timeout& value) { return toml_quoted(value ? show_duration(*value) : "none"); }
 
 std::string show_value(const std::vector<std::string>& value) {
   std::string text;
   for (const std::string& item : value) {
-    add(text, quoted(item));
+    add(text, toml_quoted(item));
   }
   return "[" + text + "]";
 }
@@ -51,7 +53,7 @@ std::string show_value(const std::vector<std::string>& value) {
 std::string show_value(const std::vector<Located<std::string>>& value) {
   std::string text;
   for (const Located<std::string>& item : value) {
-    add(text, quoted(item.value));
+    add(text, toml_quoted(item.value));
   }
   return "[" + text + "]";
 }
@@ -59,7 +61,7 @@ std::string show_value(const std::vector<Located<std::string>>& value) {
 std::string show_value(const Assignments& value) {
   std::string text;
   for (const Assignment& one : value) {
-    add(text, fmt::format("{} = {}", one.name, quoted(one.value)));
+    add(text, fmt::format("{} = {}", one.name, toml_quoted(one.value)));
   }
   return braced(text);
 }
@@ -67,8 +69,8 @@ std::string show_value(const Assignments& value) {
 std::string show_value(const std::vector<ConfigSetting>& value) {
   std::string text;
   for (const ConfigSetting& one : value) {
-    add(text, fmt::format("{} = {}", quoted(one.name),
-                          one.values.size() == 1 ? quoted(one.values.front()) : show_value(one.values)));
+    add(text, fmt::format("{} = {}", toml_quoted(one.name),
+                          one.values.size() == 1 ? toml_quoted(one.values.front()) : show_value(one.values)));
   }
   return braced(text);
 }
@@ -76,7 +78,7 @@ std::string show_value(const std::vector<ConfigSetting>& value) {
 std::string show_value(const std::vector<ImageUse>& value) {
   std::string text;
   for (const ImageUse& one : value) {
-    add(text, fmt::format("{} = {}", quoted(one.platform), quoted(one.reference)));
+    add(text, fmt::format("{} = {}", toml_quoted(one.platform), toml_quoted(one.reference)));
   }
   return braced(text);
 }
@@ -84,13 +86,13 @@ std::string show_value(const std::vector<ImageUse>& value) {
 std::string show_value(const std::vector<TestPlace>& value) {
   std::string text;
   for (const TestPlace& one : value) {
-    add(text, quoted(to_string(one)));
+    add(text, toml_quoted(to_string(one)));
   }
   return "[" + text + "]";
 }
 
 std::string show_value(const Frontend& value) {
-  const std::string name = quoted(to_string(value.name));
+  const std::string name = toml_quoted(to_string(value.name));
   return value.args.empty() ? name : fmt::format("{{ name = {}, args = {} }}", name, show_value(value.args));
 }
 

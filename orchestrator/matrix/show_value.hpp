@@ -11,7 +11,7 @@
 namespace wheelforge::matrix {
 
 /// A TOML basic string with its quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string toml_quoted(std::string_view text);
 
 /// The value as TOML. Bare strings of optional things are empty where the thing is absent and has no word of its own.
 [[nodiscard]] std::string show_value(const std::string& value);
