@@ -47,7 +47,7 @@ struct DynamicSection {
   std::uint64_t flags = 0;                 ///< DT_FLAGS
   std::uint64_t flags_1 = 0;               ///< DT_FLAGS_1
 
-  /// The value of the first entry of that tag.
+  /// The value of the last entry of that tag, which is the one that loaders follow.
   [[nodiscard]] std::optional<std::uint64_t> value(std::uint64_t tag) const;
   [[nodiscard]] bool has(std::uint64_t tag) const { return value(tag).has_value(); }
   /// The relocations write into read-only segments, by DT_TEXTREL or DF_TEXTREL.

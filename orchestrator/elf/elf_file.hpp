@@ -43,7 +43,7 @@ enum class ElfAnomalyKind : std::uint8_t {
   notes,           ///< a note is cut off
   symbol_names,    ///< names outside of the string table
   symbol_count,    ///< the hash tables and the section headers disagree
-  version_index,   ///< a symbol's version index names no version, or two versions share one
+  versions,        ///< an index that names no version, one that names two, or a wrong count
   version_hash,    ///< vna_hash or vd_hash is not the hash of the name
   relocations,     ///< relocations name symbols that do not exist
   segments,        ///< PT_LOAD out of order, overlapping, misaligned, or past the end of the file
@@ -68,8 +68,6 @@ public:
   /// follows (program headers, dynamic section, string, symbol, version or relocation tables) is broken: the error
   /// names it with the value seen and the value wanted. Time and memory are bounded by the file's size.
   [[nodiscard]] static Result<ElfFile> parse(std::span<const std::byte> file);
-  /// The same from the pieces that a RangeCollector has kept.
-  [[nodiscard]] static Result<ElfFile> parse(const Image& image);
 
   ElfFile(ElfFile&&) noexcept = default;
   ElfFile& operator=(ElfFile&&) noexcept = default;

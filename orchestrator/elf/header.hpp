@@ -15,7 +15,7 @@ enum class FileType : std::uint8_t { none, relocatable, executable, shared, core
 inline constexpr std::uint8_t kOsabiNone = 0;
 inline constexpr std::uint8_t kOsabiGnu = 3;
 
-/// The ELF header, widened to 64 bits, with the extended counts (PN_XNUM, SHN_XINDEX) resolved.
+/// The ELF header, widened to 64 bits; the extended section counts (e_shnum = 0, SHN_XINDEX) stand as they are.
 struct Header {
   ElfClass elf_class = ElfClass::elf64;
   std::endian order = std::endian::little;
@@ -27,9 +27,11 @@ struct Header {
   std::uint64_t entry = 0;
   std::uint64_t program_headers_offset = 0;
   std::uint64_t section_headers_offset = 0;
-  std::uint32_t program_header_count = 0;
-  std::uint64_t section_header_count = 0;
-  std::uint32_t section_names_index = 0;
+  std::uint16_t program_header_size = 0;
+  std::uint16_t program_header_count = 0;
+  std::uint16_t section_header_size = 0;
+  std::uint16_t section_header_count = 0;
+  std::uint16_t section_names_index = 0;
 
   bool operator==(const Header&) const = default;
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace wheelforge::elf {
@@ -28,7 +28,7 @@ inline constexpr unsigned kRelocationKinds = 12;
 /// Source: the processor supplements; glibc sysdeps/*/dl-machine.h.
 [[nodiscard]] RelocationKind relocation_kind(std::uint16_t machine, std::uint32_t type);
 /// "jump-slot".
-[[nodiscard]] std::string to_string(RelocationKind kind);
+[[nodiscard]] std::string_view to_string(RelocationKind kind);
 
 /// How often one relocation type occurs.
 struct RelocationCount {

@@ -3,9 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wheelforge::elf {
+
+/// Whether a streaming reader goes on to the section headers, which stand at the very end of most files.
+enum class WantSections : std::uint8_t { no, yes };
 
 /// How much of the section headers is known.
 enum class SectionState : std::uint8_t {
