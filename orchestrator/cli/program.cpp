@@ -16,6 +16,7 @@ int run_program(int argc, const char* const* argv) {
   add_reach_command(app, invocation);
   add_tags_command(app, invocation);
   add_version_command(app, invocation);
+  add_elf_facts_command(app, invocation);
 
   try {
     app.parse(argc, argv);
