@@ -23,6 +23,7 @@ enum class OnFailure {
 
 /// The budgets and rules of a run. Zero in a budget means "no limit", except where said.
 struct SchedulerOptions {
+  std::string run_id;             ///< stands in run.started and run.finished
   int jobs = 1;                   ///< heavy tasks at a time, at least 1
   int light_slots = 0;            ///< light tasks at a time; 0: jobs + 1
   int max_live_groups = 0;        ///< groups between their first task's start and their end; 0: jobs + 1, so that the

@@ -134,8 +134,8 @@ Result<TaskGraph> TaskGraph::make(std::vector<Task> tasks) {
       }
     }
   }
-  WF_TRY(const std::vector<TaskIndex> order, order_without_circles(graph));
-  assign_depths(graph.links_, order);
+  WF_TRY(graph.order_, order_without_circles(graph));
+  assign_depths(graph.links_, graph.order_);
   return graph;
 }
 

@@ -78,6 +78,8 @@ public:
   [[nodiscard]] const std::vector<Task>& tasks() const { return tasks_; }
   [[nodiscard]] const std::vector<TaskLinks>& links() const { return links_; }
   [[nodiscard]] const std::vector<Group>& groups() const { return groups_; }
+  /// All tasks so that each stands after what it needs.
+  [[nodiscard]] const std::vector<TaskIndex>& order() const { return order_; }
   /// The task of that id.
   [[nodiscard]] std::optional<TaskIndex> find(std::string_view id) const;
 
@@ -86,6 +88,7 @@ private:
   std::vector<Task> tasks_;
   std::vector<TaskLinks> links_;
   std::vector<Group> groups_;
+  std::vector<TaskIndex> order_;
   std::unordered_map<std::string, TaskIndex> index_of_;
 };
 
