@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/engine/container_spec.hpp"
+#include "orchestrator/host/clock.hpp"
 
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@ struct EngineInfo {
   std::string architecture;   ///< of the machine that runs the containers, as the kernel names it: "x86_64"
   bool rootless = false;
   bool remote = false;     ///< its machine is not ours: bind mounts and cgroup files are out of reach
+  bool selinux = false;    ///< its machine enforces SELinux
   bool has_init = false;   ///< ContainerSpec::init works
   int cgroup_version = 0;  ///< 1 or 2
   std::string root_folder; ///< where it keeps images and containers (for free space), empty if unknown
@@ -84,7 +86,7 @@ public:
                                                 const host::OutputSink& sink, std::stop_token stop) = 0;
   [[nodiscard]] virtual Result<void> tag_image(const std::string& image, const std::string& name) = 0;
   [[nodiscard]] virtual Result<void> remove_image(const std::string& image) = 0;
-  /// Writes the images to a tar file that load_images() reads.
+  /// Writes the images to a tar file that load_images() reads; the file must not exist yet.
   [[nodiscard]] virtual Result<void> save_images(const std::vector<std::string>& images,
                                                  const std::filesystem::path& file, std::stop_token stop) = 0;
   /// Adds the images of a file; returns their names (or ids).
@@ -102,12 +104,14 @@ public:
   /// Makes and starts a container; returns its id. When it fails or is cancelled, no container is left.
   /// Use start() below, whose result removes itself.
   [[nodiscard]] virtual Result<std::string> run_container(const ContainerSpec& spec, std::stop_token stop) = 0;
-  /// Runs a command in it and waits for the end. After a time limit or a stop every process but the first is killed.
+  /// Runs a command in it and waits for the end. After a time limit every process but the first is killed; after a
+  /// stop the caller removes the container.
   [[nodiscard]] virtual Result<ExecResult> exec(const std::string& container, const ExecSpec& spec,
                                                 const host::OutputSink& sink, std::stop_token stop) = 0;
   /// Opens a shell (or argv) for a person on our terminal; returns its exit code.
   [[nodiscard]] virtual Result<int> exec_interactive(const std::string& container, const ExecSpec& spec) = 0;
-  /// Unpacks a tar stream at the folder, which is made where it is missing. Owners in the tar are kept.
+  /// Unpacks a tar stream in the folder, which must exist ("/" does: let the names in the tar bring the folders).
+  /// Owners in the tar are kept. The image needs no tar program.
   [[nodiscard]] virtual Result<void> copy_in(const std::string& container, const std::string& folder,
                                              host::ByteProducer tar, std::stop_token stop) = 0;
   /// A tar stream of a file or folder inside, raw as the container wrote it: read it with tar_reader.hpp, which trusts
@@ -115,7 +119,7 @@ public:
   [[nodiscard]] virtual Result<void> copy_out(const std::string& container, const std::string& path,
                                               const ByteConsumer& tar, std::stop_token stop) = 0;
   /// Takes the container's network away, or gives it back; running processes notice. Fails where the engine cannot
-  /// (rootless podman): start with Network::off there, or use exec in a namespace of its own.
+  /// (rootless podman): start with Network::off there.
   [[nodiscard]] virtual Result<void> set_network(const std::string& container, Network network,
                                                  std::stop_token stop) = 0;
   [[nodiscard]] virtual Result<ContainerState> inspect_container(const std::string& container) = 0;
@@ -138,8 +142,8 @@ enum class EngineChoice { automatic, docker, podman };
 
 /// The engine of this machine: the chosen one, or with `automatic` docker if its daemon answers, else podman. Fails
 /// with engine_unavailable and says for each what is wrong and what to do. Wants API 1.41 (docker 20.10) or podman 3.
-/// The runner must outlive the engine.
-[[nodiscard]] Result<std::unique_ptr<ContainerEngine>> detect_engine(host::ProcessRunner& runner,
+/// The runner and the clock must outlive the engine.
+[[nodiscard]] Result<std::unique_ptr<ContainerEngine>> detect_engine(host::ProcessRunner& runner, host::Clock& clock,
                                                                      EngineChoice choice = EngineChoice::automatic);
 
 /// What must stand before exec'd commands so that they run as the image's own process 1 would: the image's ENTRYPOINT
