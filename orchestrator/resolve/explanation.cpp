@@ -183,7 +183,7 @@ std::string explain(const InstallTarget& target, const ReleaseFile& file, const 
   case Reason::specifier:
     return "its version is outside what is asked for";
   case Reason::prerelease:
-    return "it is a pre-release, and there are final releases";
+    return "it is a pre-release, and those were not asked for";
   case Reason::yanked:
   case Reason::yanked_last:
     return "it is yanked";

@@ -43,6 +43,8 @@ constexpr Names_of<Yanked, 4> kYanked = {{{"ignored", Yanked::ignored},
                                           {"least_preferred", Yanked::least_preferred},
                                           {"last_resort", Yanked::last_resort},
                                           {"only_pinned", Yanked::only_pinned}}};
+constexpr Names_of<PrereleaseFallback, 2> kFallbacks = {
+    {{"without_specifier", PrereleaseFallback::without_specifier}, {"always", PrereleaseFallback::always}}};
 constexpr Names_of<Names, 2> kNames = {{{"loose", Names::loose}, {"strict", Names::strict}}};
 
 tl::unexpected<Error> wrong(std::string_view key, const Json& seen, std::string_view wanted) {
@@ -177,6 +179,9 @@ Result<void> change(std::string_view key, const Json& value, PipRules& out) {
   if (key == "yanked") { return read_name(key, value, kYanked, out.yanked); }
   if (key == "requires_python") { return read(key, value, out.requires_python); }
   if (key == "names") { return read_name(key, value, kNames, out.names); }
+  if (key == "prerelease_operators") { return read(key, value, out.prerelease_operators); }
+  if (key == "prerelease_fallback") { return read_name(key, value, kFallbacks, out.prerelease_fallback); }
+  if (key == "old_resolver_on_python2") { return read(key, value, out.old_resolver_on_python2); }
   if (key == "newest_python") { return read(key, value, out.newest_python); }
   // clang-format on
   return key == "since" || key == "why" ? Result<void>() : wrong(key, value, "a known member");

@@ -73,6 +73,12 @@ enum class Tie : std::uint8_t { first, last };
 /// What a pip does with yanked files (PEP 592).
 enum class Yanked : std::uint8_t { ignored, least_preferred, last_resort, only_pinned };
 
+/// When pre-releases are taken although nobody asked for them: where no final release is left.
+enum class PrereleaseFallback : std::uint8_t {
+  without_specifier, ///< only in `pip install NAME`, not in `pip install "NAME>=1"`
+  always,
+};
+
 /// How wheel names are read.
 enum class Names : std::uint8_t { loose, strict };
 
@@ -99,6 +105,10 @@ struct PipRules {
   Yanked yanked = Yanked::ignored;
   bool requires_python = false; ///< the index's Requires-Python is honoured
   Names names = Names::loose;
+  std::set<std::string, std::less<>> prerelease_operators; ///< a pre-release behind one of them lets pre-releases in
+  PrereleaseFallback prerelease_fallback = PrereleaseFallback::without_specifier;
+  /// On Python 2 the first of equals is taken, whatever `tie` says.
+  bool old_resolver_on_python2 = false;
   std::optional<Version> newest_python; ///< the newest Python that this pip starts on; absent: no limit known
 
   bool operator==(const PipRules&) const = default;

@@ -167,7 +167,8 @@ private:
     std::string value;
     while (!source_.substr(at_).starts_with(close)) {
       const char c = peek();
-      if (at_ >= source_.size() || (c == '\n' && !triple)) {
+      const bool ends_in_escape = c == '\\' && at_ + 1 >= source_.size();
+      if (at_ >= source_.size() || (c == '\n' && !triple) || ends_in_escape) {
         return broken("a string is not closed");
       }
       if (c == '\n') {

@@ -57,7 +57,8 @@ public:
   Resolver(const InstallTarget& target, const TagTable& tags, const std::vector<ReleaseFile>& files,
            const Request& request)
       : target_(target), rules_(target.pip.rules), tags_(tags), files_(files), request_(request),
-        project_(wheel::normalize_distribution(request.project)), python_(full_version(target.python)) {}
+        project_(wheel::normalize_distribution(request.project)), python_(full_version(target.python)),
+        tie_(has_old_resolver() ? Tie::first : rules_.tie) {}
 
   Resolution run() {
     out_.verdicts.resize(files_.size());
@@ -71,6 +72,8 @@ public:
   }
 
 private:
+  bool has_old_resolver() const { return rules_.old_resolver_on_python2 && target_.python.major == 2; }
+
   void refuse(std::size_t index, Reason reason, std::string detail) {
     out_.verdicts[index].reason = reason;
     out_.verdicts[index].detail = std::move(detail);
@@ -146,7 +149,9 @@ private:
     });
     const bool finals =
         std::any_of(fitting_.begin(), fitting_.end(), [](const Fitting& one) { return !one.version.is_prerelease(); });
-    if (finals && !request_.prereleases && !request_.specifier.names_prerelease()) {
+    const bool wanted = request_.prereleases || request_.specifier.names_prerelease(rules_.prerelease_operators);
+    const bool falls_back = request_.specifier.empty() || rules_.prerelease_fallback == PrereleaseFallback::always;
+    if (!wanted && (finals || !falls_back)) {
       drop(Reason::prerelease, "pre-release", [](const Fitting& one) { return one.version.is_prerelease(); });
     }
   }
@@ -183,7 +188,7 @@ private:
         return order == std::strong_ordering::greater;
       }
     }
-    return (a.index > b.index) == (rules_.tie == Tie::last);
+    return (a.index > b.index) == (tie_ == Tie::last);
   }
 
   void pick() {
@@ -222,7 +227,7 @@ private:
         return refuse(one.index, Reason::lower_build, "build number");
       }
     }
-    refuse(one.index, Reason::tie, rules_.tie == Tie::last ? "listed earlier" : "listed later");
+    refuse(one.index, Reason::tie, tie_ == Tie::last ? "listed earlier" : "listed later");
   }
 
   const InstallTarget& target_;
@@ -232,6 +237,7 @@ private:
   const Request& request_;
   std::string project_;
   Version python_;
+  Tie tie_;
   std::vector<Fitting> fitting_;
   Resolution out_;
 };

@@ -275,6 +275,7 @@ Result<SpecifierSet::Clause> SpecifierSet::parse_clause(std::string_view text) {
   }
   std::string_view version = trim(text.substr(out.symbol.size()));
   if (out.symbol == "===" && !version.empty()) {
+    out.version = parse_version(version).value_or(Version());
     out.version.text = std::string(version);
     return out;
   }
@@ -347,10 +348,9 @@ bool SpecifierSet::satisfies(const Version& version, const Clause& clause) {
   return version > wanted && !later_spelling;
 }
 
-bool SpecifierSet::names_prerelease() const {
-  return std::any_of(clauses_.begin(), clauses_.end(), [](const Clause& clause) {
-    const bool takes_it = clause.symbol != "!=" && clause.symbol != "<" && clause.symbol != ">";
-    return takes_it && clause.version.is_prerelease();
+bool SpecifierSet::names_prerelease(const std::set<std::string, std::less<>>& operators) const {
+  return std::any_of(clauses_.begin(), clauses_.end(), [&operators](const Clause& clause) {
+    return operators.contains(clause.symbol) && clause.version.is_prerelease();
   });
 }
 

@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,9 @@ public:
 
   /// Whether the version satisfies every clause; pre-releases are not treated specially here.
   [[nodiscard]] bool contains(const Version& version) const;
-  /// True where a clause itself names a pre-release, which lets pre-releases in (PEP 440 §Handling of pre-releases).
-  [[nodiscard]] bool names_prerelease() const;
+  /// True where a clause with one of these operators names a pre-release, which lets pre-releases in (PEP 440 §Handling
+  /// of pre-releases); which operators count changed over time.
+  [[nodiscard]] bool names_prerelease(const std::set<std::string, std::less<>>& operators) const;
   /// True where a clause is == without a wildcard, or ===: what pip calls pinned.
   [[nodiscard]] bool is_pinned() const;
   [[nodiscard]] bool empty() const { return clauses_.empty(); }
@@ -52,7 +54,7 @@ public:
 private:
   struct Clause {
     std::string symbol;      ///< "==", "~=", …
-    Version version;         ///< of "===" only `text` counts
+    Version version;         ///< of "===" `text` counts, and the rest where it is a version
     bool wildcard = false;   ///< "== 3.8.*"
     std::size_t numbers = 0; ///< how many numbers of the release were written
   };

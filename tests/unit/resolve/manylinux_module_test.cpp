@@ -73,6 +73,8 @@ TEST_CASE("where Python would raise, and where the text is not understood, the l
        {"for x in (1, 2):\n    pass\n", "line 1"},
        {"x = (1,\n", "a bracket is not closed"},
        {"x = 'abc\n", "a string is not closed"},
+       {"x = 'abc\\", "a string is not closed"},
+       {"x = \"\"\"abc\"\"\\", "a string is not closed"},
        {"if True:\n  x = 1\n y = 2\n", "line 3: the indentation matches no outer level"},
        {"x = 1 +\n", "line 1"},
        {"x = 1.5\n", "line 1"},

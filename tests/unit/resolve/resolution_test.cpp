@@ -151,6 +151,14 @@ TEST_CASE("pre-releases are taken only where nothing else fits or where they are
   CHECK(picked(target, files, request) == "pkg-2.0rc1-py3-none-any.whl");
 }
 
+TEST_CASE("with a specifier pre-releases are the last resort only since pip 26.0") {
+  const std::vector<ReleaseFile> files = {{"pkg-2.0rc1-py3-none-any.whl"}};
+  CHECK(picked(target_of("25.3", "3.11", "2.36"), files, asking("!=1.0")) == "nothing");
+  CHECK(picked(target_of("26.0", "3.11", "2.36"), files, asking("!=1.0")) == files[0].name);
+  CHECK(picked(target_of("24.3", "3.11", "2.36"), files, asking(">1.0rc1")) == "nothing");
+  CHECK(picked(target_of("25.0", "3.11", "2.36"), files, asking(">1.0rc1")) == files[0].name);
+}
+
 TEST_CASE("Requires-Python counts since pip 9 and what cannot be read is let pass") {
   const std::vector<ReleaseFile> files = {{"pkg-2.0-py3-none-any.whl", false, ">=3.7"}, {"pkg-1.0-py3-none-any.whl"}};
   CHECK(picked(target_of("8.1.2", "3.6", "2.31"), files) == "pkg-2.0-py3-none-any.whl");
@@ -183,6 +191,11 @@ TEST_CASE("equal candidates go to the last listed since pip 20.3 and to the firs
   CHECK(picked(target_of("20.2.4", "3.8", "2.31"), files) == files[0].name);
   CHECK(picked(target_of("20.3", "3.8", "2.31"), files) == files[1].name);
   CHECK(choose(target_of("20.3", "3.8", "2.31"), files).verdicts[0].reason == Reason::tie);
+}
+
+TEST_CASE("on Python 2 pip 20.3 still resolves as before") {
+  const std::vector<ReleaseFile> files = {{"pkg-1.0-py2-none-any.whl"}, {"pkg-1.0.0-py2-none-any.whl"}};
+  CHECK(picked(target_of("20.3.4", "2.7", "2.31"), files) == files[0].name);
 }
 
 TEST_CASE("from no files nothing is picked") { CHECK(picked(target_of("26.3", "3.12", "2.36"), {}) == "nothing"); }

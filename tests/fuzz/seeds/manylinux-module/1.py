@@ -1,0 +1,1 @@
+manylinux2014_compatible=False

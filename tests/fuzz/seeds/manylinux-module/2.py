@@ -1,0 +1,2 @@
+manylinux2010_compatible=True
+manylinux2014_compatible=True
