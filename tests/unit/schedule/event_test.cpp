@@ -2,6 +2,10 @@
 #include "orchestrator/schedule/event.hpp"
 #include "tests/support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
 using namespace wheelforge::schedule;
 using namespace std::chrono_literals;
 
@@ -40,4 +44,24 @@ TEST_CASE("a run's first event counts its groups even when there are none") {
   event.jobs = 2;
   CHECK(to_json_line(event) == R"({"v":1,"seq":0,"t":"1970-01-01T00:00:00.000Z","ms":0,"ev":"run.started","run":"r1",)"
                                R"("total_groups":0,"jobs":2})");
+}
+
+TEST_CASE("the events' schema knows every name and every field") {
+  std::ifstream file(WF_SOURCE_DIR "/docs/schema/events.schema.json");
+  const auto schema = nlohmann::json::parse(file);
+  nlohmann::json names = nlohmann::json::array();
+  for (int kind = 0; kind <= static_cast<int>(EventKind::message); ++kind) {
+    names.push_back(to_string(static_cast<EventKind>(kind)));
+  }
+  CHECK(schema["properties"]["ev"]["enum"] == names);
+  Event full;
+  full.kind = EventKind::run_started;
+  full.run = full.group = full.task = full.phase = full.status = full.text = full.log = "x";
+  full.attempt = full.jobs = 1;
+  full.duration = full.expected = full.wait = 1ms;
+  const auto line = nlohmann::json::parse(to_json_line(full));
+  CHECK(line.size() == schema["properties"].size());
+  for (const auto& [field, value] : line.items()) {
+    CHECK(schema["properties"].contains(field));
+  }
 }
