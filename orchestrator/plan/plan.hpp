@@ -47,14 +47,19 @@ struct Plan {
 [[nodiscard]] matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<matrix::Cell> cells,
                                               const ImageLookup& image_for);
 
-/// Leaves only the cells in whose ids a glob matches; the others get a reason. Fails (kind usage) with the nearest id
-/// where a glob matches none.
+/// Leaves only the cells whose ids a glob matches; the others get kNotSelected as their reason. No globs leave all.
+/// Fails (kind usage) with the nearest id where a glob matches none.
 [[nodiscard]] Result<Plan> select_only(Plan plan, std::span<const std::string> globs);
 
-/// The plan as text for a terminal of 80 columns: cells by image, then those left out by reason.
-[[nodiscard]] std::string render(const Plan& plan);
+/// The reason of cells that --only did not name.
+inline constexpr std::string_view kNotSelected = "not named by --only";
 
-/// {"schema":1,"cells":[…]} with a newline at the end; absent values are null.
+/// The plan as text for a terminal of so many columns (at least 40): cells by image and steps, then those left out by
+/// reason.
+[[nodiscard]] std::string render(const Plan& plan, std::size_t columns = 80);
+
+/// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","steps","skip_reason"}]} on one
+/// line; absent values are null.
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 } // namespace wheelforge::plan

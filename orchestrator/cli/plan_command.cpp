@@ -1,0 +1,60 @@
+// `wheelforge plan`: every cell of the matrix, with its image and steps or the reason why it is left out.
+#include "orchestrator/cli/command.hpp"
+#include "orchestrator/cli/exit_code.hpp"
+#include "orchestrator/cli/planning.hpp"
+#include "orchestrator/host/terminal.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace wheelforge::cli {
+namespace {
+
+struct PlanOptions {
+  std::string folder = ".";
+  std::string config;
+  std::vector<std::string> only;
+  bool json = false;
+};
+
+int run_plan(const PlanOptions& options) {
+  ConfigurationChoice choice;
+  choice.folder = options.folder;
+  if (!options.config.empty()) {
+    choice.file = options.config;
+  }
+  const auto configuration = load_configuration(*host::make_file_system(), choice);
+  if (!configuration) {
+    return static_cast<int>(configuration.error());
+  }
+  const auto planned = plan_cells(*configuration, options.only);
+  if (!planned) {
+    return static_cast<int>(planned.error());
+  }
+  constexpr int kLeastColumns = 40;
+  const int columns = std::max(host::inspect_terminal(1).columns, kLeastColumns);
+  fmt::print("{}", options.json ? plan::to_json(*planned) : plan::render(*planned, static_cast<std::size_t>(columns)));
+  if (planned->selected() == 0) {
+    fmt::print(stderr, "wheelforge: no cell is selected\n");
+    return static_cast<int>(ExitCode::nothing_selected);
+  }
+  return static_cast<int>(ExitCode::ok);
+}
+
+} // namespace
+
+void add_plan_command(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<PlanOptions>();
+  CLI::App* command =
+      app.add_subcommand("plan", "print every cell of the matrix: its image and steps, or why it is left out");
+  command->add_option("DIR", options->folder, "the project's folder")->capture_default_str();
+  command->add_option("--config", options->config, "a matrix file other than the project's own");
+  command->add_option("--only", options->only, "globs of the cells to build")->allow_extra_args(false);
+  command->add_flag("--json", options->json, "print the plan as JSON");
+  command->callback([options, &invocation] { invocation.run = [options] { return run_plan(*options); }; });
+}
+
+} // namespace wheelforge::cli

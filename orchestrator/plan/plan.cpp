@@ -1,0 +1,157 @@
+// Gives cells their images and steps.
+#include "orchestrator/plan/plan.hpp"
+
+#include "orchestrator/matrix/glob.hpp"
+#include "orchestrator/matrix/nearest_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace wheelforge::plan {
+namespace {
+
+using matrix::Cell;
+
+std::vector<Step> steps_of(const Cell& cell) {
+  const matrix::CellOptions& options = *cell.options;
+  std::vector<Step> steps = {{StepKind::prepare, {}}};
+  if (!options.build.before_all.empty()) {
+    steps.push_back({StepKind::before_all, {}});
+  }
+  if (!options.build.before_build.empty()) {
+    steps.push_back({StepKind::before_build, {}});
+  }
+  steps.push_back({StepKind::build, {}});
+  if (options.repair.command.mode != matrix::RepairMode::none) {
+    steps.push_back({StepKind::repair, {}});
+  }
+  steps.push_back({StepKind::audit, {}});
+  for (const matrix::TestPlace& place : options.test.on) {
+    if (cell.is_tested) {
+      steps.push_back({StepKind::test, to_string(place)});
+    }
+  }
+  steps.push_back({StepKind::collect, {}});
+  return steps;
+}
+
+/// Looks each platform up once.
+class Images {
+public:
+  explicit Images(const ImageLookup& lookup) : lookup_(lookup) {}
+
+  const tl::expected<ServedImage, std::string>& for_platform(const tags::PlatformTag& platform) {
+    const auto known = found_.find(platform.text);
+    return known != found_.end() ? known->second : found_.emplace(platform.text, lookup_(platform)).first->second;
+  }
+
+private:
+  const ImageLookup& lookup_;
+  std::unordered_map<std::string, tl::expected<ServedImage, std::string>> found_;
+};
+
+PlannedCell planned(Cell cell, Images& images) {
+  PlannedCell result;
+  result.skip_reason = cell.skip_reason;
+  const auto& image = images.for_platform(cell.platform);
+  if (image) {
+    result.image = image->reference;
+    result.digest = image->digest;
+    const auto& pythons = image->pythons;
+    const bool has_python = pythons.empty() || std::find(pythons.begin(), pythons.end(), cell.python) != pythons.end();
+    if (result.is_in() && !has_python) {
+      result.skip_reason = fmt::format("the image has no {}", to_string(cell.python));
+    }
+  } else if (result.is_in()) {
+    result.skip_reason = image.error();
+  }
+  if (result.is_in()) {
+    result.steps = steps_of(cell);
+  }
+  result.cell = std::move(cell);
+  return result;
+}
+
+/// What the names of two wheels of one project differ in: Python, ABI and platform.
+std::string file_tags(const Cell& cell) {
+  return fmt::format("{}-{}-{}", tags::to_string(cell.python.tag), abi_of(cell.python).text, cell.platform.canonical());
+}
+
+void check_file_names(const matrix::SourceText& source, const Plan& plan, matrix::Diagnostics& diagnostics) {
+  std::unordered_map<std::string, const Cell*> by_name;
+  for (const PlannedCell& one : plan.cells) {
+    if (!one.is_in()) {
+      continue;
+    }
+    const auto [before, is_new] = by_name.emplace(file_tags(one.cell), &one.cell);
+    if (!is_new) {
+      auto& diagnostic = diagnostics.emplace_back(
+          matrix::diagnose(source, one.cell.at,
+                           fmt::format("the cells {} and {} would both make NAME-VERSION-{}.whl",
+                                       before->second->id.text, one.cell.id.text, before->first)));
+      diagnostic.hint = "leave one of them out by [[matrix.exclude]]";
+    }
+  }
+}
+
+} // namespace
+
+std::size_t Plan::selected() const {
+  return static_cast<std::size_t>(
+      std::count_if(cells.begin(), cells.end(), [](const PlannedCell& one) { return one.is_in(); }));
+}
+
+matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<Cell> cells, const ImageLookup& image_for) {
+  Plan plan;
+  plan.cells.reserve(cells.size());
+  matrix::Diagnostics diagnostics;
+  Images images(image_for);
+  for (Cell& cell : cells) {
+    plan.cells.push_back(planned(std::move(cell), images));
+    const PlannedCell& last = plan.cells.back();
+    if (last.cell.is_included && !last.is_in()) {
+      diagnostics.push_back(
+          diagnose(*file.source, last.cell.at,
+                   fmt::format("the included cell {} cannot be built: {}", last.cell.id.text, last.skip_reason)));
+    }
+  }
+  check_file_names(*file.source, plan, diagnostics);
+  if (!diagnostics.empty()) {
+    return tl::unexpected(std::move(diagnostics));
+  }
+  return plan;
+}
+
+Result<Plan> select_only(Plan plan, std::span<const std::string> globs) {
+  std::vector<matrix::Glob> compiled;
+  for (const std::string& text : globs) {
+    WF_TRY_CONTEXT(matrix::Glob glob, matrix::parse_glob(text), "--only");
+    const bool is_used = std::any_of(plan.cells.begin(), plan.cells.end(),
+                                     [&glob](const PlannedCell& one) { return glob.matches(one.cell.id.text); });
+    if (!is_used) {
+      std::vector<std::string> ids;
+      for (const PlannedCell& one : plan.cells) {
+        ids.push_back(one.cell.id.text);
+      }
+      const std::string nearest = matrix::nearest_name(text, ids);
+      return with_hint(fail(ErrorKind::usage, "--only '{}' matches none of the {} cells", text, ids.size()),
+                       nearest.empty() ? "wheelforge plan lists the cells"
+                                       : fmt::format("did you mean '{}'?", nearest));
+    }
+    compiled.push_back(std::move(glob));
+  }
+  for (PlannedCell& one : plan.cells) {
+    const bool is_named = globs.empty() || std::any_of(compiled.begin(), compiled.end(), [&one](const auto& glob) {
+                            return glob.matches(one.cell.id.text);
+                          });
+    if (!is_named) {
+      one.skip_reason = kNotSelected;
+      one.steps.clear();
+    }
+  }
+  return plan;
+}
+
+} // namespace wheelforge::plan

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# `wheelforge plan`: where the matrix is found, what goes to which stream, and the exit codes.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+# expect STATUS COMMAND...: runs it with stdout and stderr kept in files of these names.
+expect() {
+  local wanted=$1 status=0
+  shift
+  "$@" >stdout 2>stderr || status=$?
+  [ "$status" -eq "$wanted" ] || { echo "exit $status, wanted $wanted: $*" && cat stdout stderr && exit 1; }
+}
+# says FILE TEXT
+says() { grep -qF -- "$2" "$1" || { echo "$1 does not have: $2" && cat "$1" && exit 1; }; }
+
+# No project at all.
+expect 2 "$WHEELFORGE" plan
+says stderr "there is no Python project in ."
+
+# A project without a matrix gets the default one, and its requires-python leaves Pythons out.
+mkdir demo
+printf '[project]\nname = "demo"\nrequires-python = ">=3.100"\n' >demo/pyproject.toml
+expect 3 "$WHEELFORGE" plan demo
+says stdout 'skipped: the project'"'"'s requires-python is ">=3.100"'
+says stderr "no cell is selected"
+
+# wheelforge.toml, and python_requires of a setup.cfg.
+cat >demo/wheelforge.toml <<'TOML'
+[matrix]
+python = ["cp39", "cp311", "cp312"]
+platform = ["manylinux_2_28", "musllinux_1_2"]
+arch = "x86_64"
+TOML
+printf '[project]\nname = "demo"\n' >demo/pyproject.toml
+printf '[options]\npython_requires = >=3.10\n' >demo/setup.cfg
+expect 0 "$WHEELFORGE" plan demo
+says stdout "4 cells to build, 2 skipped"
+says stdout "cp311-manylinux_2_28_x86_64"
+[ ! -s stderr ]
+
+# JSON: every cell, absent values null.
+expect 0 "$WHEELFORGE" plan --json --only 'cp311-*' demo
+python3 - <<'PYTHON'
+import json
+plan = json.load(open("stdout"))
+assert plan["schema"] == 1
+keys = ["id", "python", "platform", "arch", "accelerator", "image", "digest", "steps", "skip_reason"]
+assert all(list(cell) == keys for cell in plan["cells"]), plan
+assert len(plan["cells"]) == 6
+chosen = [cell for cell in plan["cells"] if cell["skip_reason"] is None]
+assert [cell["id"] for cell in chosen] == ["cp311-manylinux_2_28_x86_64", "cp311-musllinux_1_2_x86_64"], chosen
+assert chosen[0]["steps"] == ["prepare", "build", "repair", "audit", "test:same", "collect"], chosen
+assert chosen[0]["image"].endswith("manylinux_2_28_x86_64") or "manylinux_2_28_x86_64" in chosen[0]["image"]
+PYTHON
+
+# --only that names nothing, and one that names only cells that are left out.
+expect 2 "$WHEELFORGE" plan demo --only cp311-manylinux_2_82_x86_64
+says stderr "did you mean 'cp311-manylinux_2_28_x86_64'?"
+expect 3 "$WHEELFORGE" plan demo --only 'cp39-*'
+
+# All errors of a file at once, with places, on stderr alone.
+printf '[matrix]\npython = "cp38"\n\n[build]\ntimout = "1h"\n' >broken.toml
+expect 2 "$WHEELFORGE" plan demo --config broken.toml
+says stderr 'broken.toml:2:10: error: matrix.python: '"'cp38'"
+says stderr "broken.toml:5:1: error: unknown key 'timout' in [build]"
+says stderr "2 errors"
+[ ! -s stdout ]
+
+# Two configurations at once; --config settles it.
+printf '[project]\nname = "demo"\n[tool.wheelforge.matrix]\npython = "cp312"\nplatform = "manylinux_2_28"\narch = "x86_64"\n' \
+  >demo/pyproject.toml
+expect 2 "$WHEELFORGE" plan demo
+says stderr "both demo/wheelforge.toml and [tool.wheelforge] of demo/pyproject.toml"
+expect 0 "$WHEELFORGE" plan demo --config demo/pyproject.toml
+says stdout "1 cell to build, 0 skipped"
+rm demo/wheelforge.toml
+expect 0 "$WHEELFORGE" plan demo
+says stdout "1 cell to build"
+
+# A broken requires-python is an error with its place.
+printf '[project]\nname = "demo"\nrequires-python = "3.9+"\n' >demo/pyproject.toml
+expect 2 "$WHEELFORGE" plan demo
+says stderr "demo/pyproject.toml:3:19: error: requires-python '3.9+'"
+
+expect 2 "$WHEELFORGE" plan --config missing.toml
+expect 2 "$WHEELFORGE" plan --no-such-option
