@@ -43,15 +43,15 @@ function(wf_fuzz_target name source)
   target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
 endfunction()
 
-# wf_script_test(NAME SCRIPT [LABELS …] [TIMEOUT seconds] [LOCKS …]): a shell test of the real release binary.
+# wf_script_test(NAME SCRIPT [ARGUMENTS …] [LABELS …] [TIMEOUT seconds] [LOCKS …]): a shell test of the real release binary.
 # The script finds the binary in $WHEELFORGE and the checkout in $WF_SOURCE_DIR, and exits 0 (passed), 77 (skipped, with
 # "SKIPPED: reason" as its last line; tests/skips.txt must allow it) or anything else (failed).
 function(wf_script_test name script)
-  cmake_parse_arguments(arg "" "TIMEOUT" "LABELS;LOCKS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "ARGUMENTS;LABELS;LOCKS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  add_test(NAME ${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/${script})
+  add_test(NAME ${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${arg_ARGUMENTS})
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77 RESOURCE_LOCK "${arg_LOCKS}"
     ENVIRONMENT "WHEELFORGE=${PROJECT_SOURCE_DIR}/build/release/wheelforge;WF_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
