@@ -14,41 +14,41 @@ namespace wheelforge::engine {
 struct EngineInfo {
   enum class Kind { docker, podman };
   Kind kind = Kind::docker;
-  std::string program;        ///< as found in PATH
-  std::string client_version; ///< "28.2.2"
-  std::string server_version; ///< "20.10.24"; podman without a service: the client's
-  std::string api_version;    ///< the lower one of client's and server's, "1.41"
-  std::string architecture;   ///< of the machine that runs the containers, as the kernel names it: "x86_64"
+  std::string program{};        ///< as found in PATH
+  std::string client_version{}; ///< "28.2.2"
+  std::string server_version{}; ///< "20.10.24"; podman without a service: the client's
+  std::string api_version{};    ///< the lower one of client's and server's, "1.41"
+  std::string architecture{};   ///< of the machine that runs the containers, as the kernel names it: "x86_64"
   bool rootless = false;
-  bool remote = false;     ///< its machine is not ours: bind mounts and cgroup files are out of reach
-  bool selinux = false;    ///< its machine enforces SELinux
-  bool has_init = false;   ///< ContainerSpec::init works
-  int cgroup_version = 0;  ///< 1 or 2
-  std::string root_folder; ///< where it keeps images and containers (for free space), empty if unknown
+  bool remote = false;       ///< its machine is not ours: bind mounts and cgroup files are out of reach
+  bool selinux = false;      ///< its machine enforces SELinux
+  bool has_init = false;     ///< ContainerSpec::init works
+  int cgroup_version = 0;    ///< 1 or 2
+  std::string root_folder{}; ///< where it keeps images and containers (for free space), empty if unknown
 };
 [[nodiscard]] std::string_view to_string(EngineInfo::Kind kind);
 
 /// An image that the engine has.
 struct ImageInfo {
-  std::string id;                   ///< "sha256:…", of its configuration
-  std::vector<std::string> digests; ///< "quay.io/pypa/x@sha256:…", where it came from a registry
-  std::vector<std::string> tags;
-  std::string os;
-  std::string architecture; ///< Go's name: "amd64", "386", "arm64"
-  std::string variant;      ///< "v7"
-  Environment environment;
-  std::vector<std::string> entrypoint;
-  std::vector<std::string> command;
-  Labels labels;
+  std::string id{};                   ///< "sha256:…", of its configuration
+  std::vector<std::string> digests{}; ///< "quay.io/pypa/x@sha256:…", where it came from a registry
+  std::vector<std::string> tags{};
+  std::string os{};
+  std::string architecture{}; ///< Go's name: "amd64", "386", "arm64"
+  std::string variant{};      ///< "v7"
+  Environment environment{};
+  std::vector<std::string> entrypoint{};
+  std::vector<std::string> command{};
+  Labels labels{};
   std::uint64_t size_bytes = 0;
 };
 
 /// A container as the engine sees it now.
 struct ContainerState {
-  std::string id;
-  std::string name;
-  std::string image;
-  Labels labels;
+  std::string id{};
+  std::string name{};
+  std::string image{};
+  Labels labels{};
   bool running = false;
   bool oom_killed = false; ///< stays false for an exec'd process while the container runs
   int exit_code = 0;
@@ -57,9 +57,9 @@ struct ContainerState {
 
 /// What a container has used of memory; nothing where the machine does not say.
 struct MemoryUse {
-  std::optional<std::uint64_t> peak_bytes; ///< the highest it ever was (page cache included)
-  std::optional<std::uint64_t> limit_bytes;
-  std::optional<std::uint64_t> kills; ///< processes killed for want of memory since the container's start
+  std::optional<std::uint64_t> peak_bytes{}; ///< the highest it ever was (page cache included)
+  std::optional<std::uint64_t> limit_bytes{};
+  std::optional<std::uint64_t> kills{}; ///< processes killed for want of memory since the container's start
 };
 
 /// Receives a stream of bytes; an error ends the stream's producer.

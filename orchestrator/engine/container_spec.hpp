@@ -66,12 +66,12 @@ struct ContainerSpec {
 
 /// A command in a running container.
 struct ExecSpec {
-  std::vector<std::string> argv;
-  Environment environment; ///< on top of the container's
-  std::string folder;      ///< empty = the container's
-  std::string user;        ///< empty = the container's
+  std::vector<std::string> argv{};
+  Environment environment{}; ///< on top of the container's
+  std::string folder{};      ///< empty = the container's
+  std::string user{};        ///< empty = the container's
   host::Input input = host::NoInput{};
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout{};
   std::size_t capture_bytes = 1U << 20U;
 };
 
@@ -81,8 +81,8 @@ enum class ExecEnd { exited, out_of_memory, timed_out, cancelled };
 struct ExecResult {
   ExecEnd end = ExecEnd::exited;
   int exit_code = 0; ///< as a shell counts: 128 + signal
-  std::string out;   ///< the last capture_bytes of stdout
-  std::string err;   ///< the last capture_bytes of stderr
+  std::string out{}; ///< the last capture_bytes of stdout
+  std::string err{}; ///< the last capture_bytes of stderr
   std::chrono::milliseconds duration{0};
 
   [[nodiscard]] bool ok() const { return end == ExecEnd::exited && exit_code == 0; }

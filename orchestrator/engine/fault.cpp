@@ -39,8 +39,9 @@ constexpr std::array kSigns = {
     Sign{"container state improper", Fault::container_stopped}, Sign{"is already in use", Fault::name_taken},
     Sign{"does not match the specified platform", Fault::platform_mismatch},
     Sign{"no such image", Fault::image_missing}, Sign{"image not known", Fault::image_missing},
-    Sign{"unable to find image", Fault::image_missing}, Sign{"could not find the file", Fault::no_such_path},
-    Sign{"could not be found on container", Fault::no_such_path},
+    Sign{"unable to find image", Fault::image_missing}, Sign{"invalid network mode", Fault::network_fixed},
+    Sign{"no such volume", Fault::volume_missing}, Sign{"no volume with name", Fault::volume_missing},
+    Sign{"could not find the file", Fault::no_such_path}, Sign{"could not be found on container", Fault::no_such_path},
     // What is left of a daemon that went away in the middle of a call.
     Sign{"unexpected eof", Fault::engine_lost}, Sign{"connection reset by peer", Fault::engine_lost},
     Sign{"broken pipe", Fault::engine_lost}, Sign{"transport is closing", Fault::engine_lost},
