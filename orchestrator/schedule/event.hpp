@@ -36,7 +36,7 @@ struct Event {
 
   std::string run;    ///< run.*: the run's id
   std::string group;  ///< the cell's id, of group.*, task.* and log
-  std::string task;   ///< of task.* and log
+  std::string task;   ///< of task.* and log; of group.* the same as `group` where that is a shared task and no cell
   std::string phase;  ///< of task.*
   int attempt = 0;    ///< of group.started, task.*
   std::string status; ///< of *.finished: "ok", "skipped", "failed", "cancelled", "not-run"

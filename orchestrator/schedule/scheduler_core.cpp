@@ -257,6 +257,9 @@ void SchedulerCore::report_group(EventKind kind, GroupIndex group) {
   Event event;
   event.kind = kind;
   event.group = graph_->groups()[group].id;
+  if (graph_->groups()[group].is_shared) {
+    event.task = event.group;
+  }
   events_.push_back(std::move(event));
 }
 
