@@ -205,7 +205,11 @@ std::string shortened(std::string text) {
 
 } // namespace
 
-bool Node::operator==(const Node&) const = default;
+// Written out, not defaulted: clang 14 crashes on a defaulted comparison of types that hold each other.
+bool Node::operator==(const Node& other) const { return value == other.value && at == other.at; }
+bool Entry::operator==(const Entry& other) const {
+  return key == other.key && key_at == other.key_at && value == other.value;
+}
 
 const Entry* Node::find(std::string_view key) const {
   const Table* entries = table();

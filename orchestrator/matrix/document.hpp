@@ -45,7 +45,7 @@ struct Entry {
   Location key_at;
   Node value;
 
-  bool operator==(const Entry&) const = default;
+  bool operator==(const Entry&) const;
 };
 
 /// What a value is, in words: "a string", "an integer", "a table", …
