@@ -41,6 +41,10 @@ function(wf_fuzz_target name source)
   add_executable(fuzz-${name} ${source})
   target_link_libraries(fuzz-${name} PRIVATE wheelforge::flags ${modules})
   target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  if(NOT TARGET fuzz)
+    add_custom_target(fuzz) # all of them
+  endif()
+  add_dependencies(fuzz fuzz-${name})
 endfunction()
 
 # wf_script_test(NAME SCRIPT [ARGUMENTS …] [LABELS …] [TIMEOUT seconds] [LOCKS …]): a shell test of the real release binary.
