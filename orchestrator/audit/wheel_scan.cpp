@@ -1,0 +1,256 @@
+// Reading a wheel: which members are ELF files, their facts, the *.dist-info files, and integrity, on several threads.
+#include "orchestrator/audit/wheel_scan.hpp"
+
+#include "orchestrator/base/sha256.hpp"
+#include "orchestrator/elf/range_collector.hpp"
+#include "orchestrator/zip/inflater.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+
+namespace wheelforge::audit {
+namespace {
+
+using RecordIndex = std::unordered_map<std::string_view, const wheel::RecordEntry*>;
+
+/// What one member gave; the pointers are null for the many members that are nothing special.
+struct MemberResult {
+  std::unique_ptr<ElfFacts> elf;
+  std::unique_ptr<BrokenElf> broken;
+  std::unique_ptr<IntegrityFault> fault;
+  std::uint64_t inflated = 0;
+};
+
+std::uint16_t machine_of(std::span<const std::byte> header) {
+  if (header.size() < 20) {
+    return 0;
+  }
+  const bool big_endian = header[5] == std::byte{2};
+  const auto low = std::to_integer<unsigned>(header[big_endian ? 19 : 18]);
+  const auto high = std::to_integer<unsigned>(header[big_endian ? 18 : 19]);
+  return static_cast<std::uint16_t>(low | high << 8U);
+}
+
+/// Reads members one after the other with memory of its own; one a thread.
+class MemberReader {
+public:
+  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, Integrity integrity)
+      : archive_(archive), record_(record), integrity_(integrity) {}
+
+  MemberResult read(const zip::ZipMember& member) {
+    MemberResult result;
+    if (member.is_directory()) {
+      return result;
+    }
+    const auto head = inflater_.peek(archive_, member, 64);
+    const bool is_elf = head && elf::is_elf(*head);
+    if (is_elf) {
+      machine_ = machine_of(*head);
+      read_elf(member, result);
+    } else if (integrity_ == Integrity::check) {
+      check_only(member, result);
+    }
+    return result;
+  }
+
+private:
+  void read_elf(const zip::ZipMember& member, MemberResult& result) {
+    const bool whole = member.size <= zip::kWholeLimit;
+    if (!whole && integrity_ == Integrity::check) {
+      check_only(member, result);
+    }
+    auto parsed = whole ? read_whole(member, result) : read_stream(member, result);
+    if (!parsed) {
+      result.broken = std::make_unique<BrokenElf>(BrokenElf{member.name, std::move(parsed).error().message, machine_});
+      return;
+    }
+    result.elf = std::make_unique<ElfFacts>(collect_facts(member.name, *parsed));
+  }
+
+  Result<elf::ElfFile> read_whole(const zip::ZipMember& member, MemberResult& result) {
+    const auto check = integrity_ == Integrity::check ? zip::CheckCrc::yes : zip::CheckCrc::no;
+    auto bytes = inflater_.read(archive_, member, check);
+    if (!bytes && integrity_ == Integrity::check) {
+      result.fault = fault(member, bytes.error().message, true);
+      bytes = inflater_.read(archive_, member); // a wrong CRC does not make the file unreadable
+    }
+    if (!bytes) {
+      return tl::unexpected(std::move(bytes).error());
+    }
+    result.inflated += bytes->size();
+    if (integrity_ == Integrity::check && !result.fault) {
+      result.fault = compare(member, sha256(*bytes));
+    }
+    return elf::ElfFile::parse(*bytes);
+  }
+
+  Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
+    elf::RangeCollector collector(member.size);
+    do {
+      const auto sent = inflater_.stream(archive_, member, [&](std::span<const std::byte> piece) {
+        return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
+      });
+      if (!sent) {
+        return tl::unexpected(sent.error());
+      }
+      result.inflated += *sent;
+    } while (collector.next_pass());
+    return collector.finish();
+  }
+
+  /// Reads the member for its CRC and its hash alone.
+  void check_only(const zip::ZipMember& member, MemberResult& result) {
+    Sha256Stream hash;
+    const auto sent = inflater_.stream(
+        archive_, member,
+        [&](std::span<const std::byte> piece) {
+          hash.update(piece);
+          return zip::Flow::more;
+        },
+        zip::CheckCrc::yes);
+    result.inflated += sent.value_or(0);
+    result.fault = sent ? compare(member, hash.finish()) : fault(member, sent.error().message, true);
+  }
+
+  std::unique_ptr<IntegrityFault> compare(const zip::ZipMember& member, const Sha256& seen) {
+    const auto found = record_.find(member.name);
+    if (found == record_.end()) {
+      return nullptr; // that it is missing is another finding
+    }
+    const wheel::RecordEntry& entry = *found->second;
+    if (entry.size && *entry.size != member.size) {
+      return fault(member, fmt::format("has {} bytes, RECORD says {}", member.size, *entry.size), false);
+    }
+    if (entry.algorithm == "sha256" && entry.digest != seen.base64url()) {
+      return fault(member, fmt::format("has sha256 {}, RECORD says {}", seen.base64url(), entry.digest), false);
+    }
+    if (entry.algorithm == "md5" || entry.algorithm == "sha1") {
+      return fault(member, fmt::format("is listed in RECORD with {}, wanted sha256 or better", entry.algorithm), false);
+    }
+    return nullptr;
+  }
+
+  static std::unique_ptr<IntegrityFault> fault(const zip::ZipMember& member, std::string reason, bool of_archive) {
+    return std::make_unique<IntegrityFault>(IntegrityFault{member.name, std::move(reason), of_archive});
+  }
+
+  const zip::ZipReader& archive_;
+  const RecordIndex& record_;
+  Integrity integrity_;
+  zip::Inflater inflater_;
+  std::uint16_t machine_ = 0;
+};
+
+/// The members in the order they are read: the largest first, so that no thread is left with a large one at the end.
+std::vector<std::uint32_t> reading_order(const zip::ZipReader& archive) {
+  std::vector<std::uint32_t> order;
+  order.reserve(archive.members().size());
+  for (const zip::ZipMember& member : archive.members()) {
+    order.push_back(member.index);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return archive.members()[a].compressed_size > archive.members()[b].compressed_size;
+  });
+  return order;
+}
+
+std::vector<MemberResult> read_members(const zip::ZipReader& archive, const RecordIndex& record,
+                                       const ScanOptions& options) {
+  std::vector<MemberResult> results(archive.members().size());
+  const std::vector<std::uint32_t> order = reading_order(archive);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    MemberReader reader(archive, record, options.integrity);
+    for (std::size_t i = next++; i < order.size(); i = next++) {
+      results[order[i]] = reader.read(archive.members()[order[i]]);
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < options.threads && i < order.size(); ++i) {
+    others.emplace_back(work);
+  }
+  work();
+  for (std::thread& thread : others) {
+    thread.join();
+  }
+  return results;
+}
+
+std::vector<std::string> dist_info_folders(const zip::ZipReader& archive) {
+  constexpr std::string_view kSuffix = ".dist-info";
+  std::vector<std::string> folders;
+  for (const zip::ZipMember& member : archive.members()) {
+    const std::size_t slash = member.name.find('/');
+    if (slash != std::string::npos && slash > kSuffix.size() &&
+        std::string_view(member.name).substr(slash - kSuffix.size(), kSuffix.size()) == kSuffix) {
+      folders.push_back(member.name.substr(0, slash));
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  return folders;
+}
+
+template <class T, class Parse>
+InfoFile<T> read_info_file(const zip::ZipReader& archive, zip::Inflater& inflater, const std::string& name,
+                           Parse parse) {
+  const zip::ZipMember* member = archive.find(name);
+  if (member == nullptr) {
+    return {std::nullopt, "there is no such file"};
+  }
+  const auto bytes = inflater.read(archive, *member, zip::CheckCrc::yes);
+  if (!bytes) {
+    return {std::nullopt, bytes.error().message};
+  }
+  auto parsed = parse(std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()));
+  if (!parsed) {
+    return {std::nullopt, parsed.error().message};
+  }
+  return {*std::move(parsed), {}};
+}
+
+} // namespace
+
+Result<WheelScan> scan_wheel(const zip::ZipReader& archive, const ScanOptions& options) {
+  WheelScan scan;
+  scan.dist_infos = dist_info_folders(archive);
+  if (scan.dist_infos.size() == 1) {
+    zip::Inflater inflater;
+    const std::string folder = scan.dist_infos[0] + "/";
+    scan.metadata = read_info_file<wheel::Metadata>(archive, inflater, folder + "METADATA", wheel::parse_metadata);
+    scan.wheel_file = read_info_file<wheel::WheelFile>(archive, inflater, folder + "WHEEL", wheel::parse_wheel_file);
+    scan.record = read_info_file<wheel::Record>(archive, inflater, folder + "RECORD", wheel::parse_record);
+  } else {
+    const std::string problem = fmt::format("the wheel has {} *.dist-info folders, wanted 1", scan.dist_infos.size());
+    scan.metadata.problem = problem;
+    scan.wheel_file.problem = problem;
+    scan.record.problem = problem;
+  }
+  RecordIndex index;
+  if (scan.record.value) {
+    for (const wheel::RecordEntry& entry : scan.record.value->entries) {
+      index[entry.path] = &entry;
+    }
+  }
+  for (MemberResult& result : read_members(archive, index, options)) {
+    scan.inflated_bytes += result.inflated;
+    if (result.elf) {
+      scan.elfs.push_back(std::move(*result.elf));
+    }
+    if (result.broken) {
+      scan.broken_elfs.push_back(std::move(*result.broken));
+    }
+    if (result.fault) {
+      scan.faults.push_back(std::move(*result.fault));
+    }
+  }
+  const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+  std::stable_sort(scan.faults.begin(), scan.faults.end(), by_path);
+  return scan;
+}
+
+} // namespace wheelforge::audit
