@@ -1,0 +1,353 @@
+// auditwheel's rule: which files count, which policy each of its six judgements picks, and the least of them.
+#include "orchestrator/audit/auditwheel_rule.hpp"
+
+#include "orchestrator/audit/library_tree.hpp"
+#include "orchestrator/audit/policy.hpp"
+#include "orchestrator/wheel/wheel_name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace wheelforge::audit {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool ends_with(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+}
+
+/// What the platform tags of a file name say to auditwheel.
+struct NameFacts {
+  std::optional<tags::Architecture> arch; ///< absent when the tags name none, several, or one that is unknown
+  std::optional<Libc> libc;               ///< likewise
+  bool is_android = false;
+};
+
+/// get_wheel_architecture and get_wheel_libc.
+NameFacts read_name(const tags::TagSet& set) {
+  NameFacts facts;
+  std::set<tags::Architecture> archs;
+  std::set<std::string_view> libcs;
+  bool missed = false;
+  for (const tags::PlatformTag& platform : set.platforms) {
+    bool found = false;
+    for (const tags::Architecture arch : tags::kArchitectures) {
+      const std::string name = fmt::format("_{}", tags::to_string(arch));
+      const bool is_level = arch == tags::Architecture::x86_64 &&
+                            (ends_with(platform.text, "_x86_64_v2") || ends_with(platform.text, "_x86_64_v3") ||
+                             ends_with(platform.text, "_x86_64_v4"));
+      if (ends_with(platform.text, name) || is_level) {
+        archs.insert(arch);
+        found = true;
+      }
+    }
+    if (ends_with(platform.text, "_arm64_v8a")) {
+      archs.insert(tags::Architecture::aarch64);
+      found = true;
+    }
+    missed = missed || !found;
+    for (const std::string_view prefix : {"manylinux", "musllinux", "android"}) {
+      if (starts_with(platform.text, prefix)) {
+        libcs.insert(prefix);
+      }
+    }
+  }
+  if (archs.size() == 1 && !missed) {
+    facts.arch = *archs.begin();
+  }
+  if (libcs.size() == 1) {
+    facts.is_android = *libcs.begin() == "android";
+    facts.libc = *libcs.begin() == "musllinux" ? Libc::musl : Libc::glibc;
+  }
+  return facts;
+}
+
+/// "cpython-312-x86_64-linux-gnu" and the like: since Python 3.11 the name tells musl from glibc.
+bool names_glibc_python(std::string_view file_name) {
+  if (!ends_with(file_name, "-arm-linux-gnueabihf.so") && !ends_with(file_name, "-linux-gnu.so")) {
+    return false;
+  }
+  std::string_view stem = file_name.substr(0, file_name.size() - 3);
+  stem = stem.substr(stem.rfind('.') + 1);
+  if (!starts_with(stem, "cpython-3") || stem.size() < 11) {
+    return false;
+  }
+  const char tens = stem[9];
+  const char ones = stem[10];
+  return tens >= '1' && tens <= '9' && ones >= '0' && ones <= '9' && !(tens == '1' && ones == '0');
+}
+
+/// The libc of one file: interpreter, then DT_NEEDED, then its name. Sets the problem when these contradict each other.
+std::optional<Libc> libc_of(const ElfFacts& facts, std::string& problem) {
+  std::optional<Libc> libc;
+  if (facts.interpreter) {
+    libc = starts_with(file_name_of(*facts.interpreter), "ld-musl-") ? Libc::musl : Libc::glibc;
+  }
+  for (const std::string& soname : facts.needed) {
+    std::optional<Libc> named;
+    if (starts_with(soname, "libc.musl-") || starts_with(soname, "ld-musl-")) {
+      named = Libc::musl;
+    } else if (soname == "libc.so.6" || starts_with(soname, "ld-linux-") || starts_with(soname, "ld64.so.")) {
+      named = Libc::glibc;
+    }
+    if (named && libc && *named != *libc) {
+      problem = fmt::format("{} needs {} and is made for {}", facts.path, soname, to_string(*libc));
+      return libc;
+    }
+    libc = libc ? libc : named;
+  }
+  if (!libc) {
+    const std::string_view name = file_name_of(facts.path);
+    if (ends_with(name, "-arm-linux-musleabihf.so") || ends_with(name, "-linux-musl.so")) {
+      libc = Libc::musl;
+    } else if (names_glibc_python(name)) {
+      libc = Libc::glibc;
+    }
+  }
+  return libc;
+}
+
+bool is_loader(std::string_view soname) {
+  return soname.find("ld-linux") != std::string_view::npos || soname == "ld64.so.2" || soname == "ld64.so.1";
+}
+
+/// One file that counts.
+struct Counted {
+  std::size_t elf = 0;
+  bool is_extension = false;
+  LibraryTree tree;
+};
+
+/// Everything between the file list and the verdict.
+class Rule {
+public:
+  Rule(const zip::ZipReader& archive, const WheelScan& scan)
+      : archive_(archive), scan_(scan), files_(archive, scan), search_(files_, scan) {}
+
+  AuditwheelVerdict judge(std::string_view file_name) {
+    AuditwheelVerdict verdict;
+    const auto name = wheel::parse_wheel_name(file_name);
+    if (!name) {
+      verdict.reason = name.error().message;
+      return verdict;
+    }
+    const NameFacts facts = read_name(name->tags);
+    if (facts.is_android) {
+      verdict.reason = "Android's policies are not known here";
+      return verdict;
+    }
+    arch_ = facts.arch;
+    libc_ = facts.libc;
+    verdict.reason = collect();
+    if (!verdict.reason.empty()) {
+      return verdict;
+    }
+    const ArchPolicies policies = PolicyTable::built_in().of(libc_.value_or(Libc::glibc), *arch_);
+    if (policies.size() == 0) {
+      verdict.reason = fmt::format("there is no policy for {} on {}", to_string(policies.libc()),
+                                   tags::to_string(policies.architecture()));
+      return verdict;
+    }
+    const std::size_t linux = policies.size();
+    const auto tag_of = [&](std::size_t index) {
+      return index == linux ? tags::plain_linux(*arch_).text : policies.tag(index).text;
+    };
+    const std::size_t symbols = by_versions(policies);
+    verdict.sym_tag = tag_of(symbols);
+    verdict.tag = tag_of(std::max({symbols, by_references(policies), uses_pyfpe_or_ucs2_ ? linux : first(policies),
+                                   needs_more_than_baseline() ? linux : first(policies)}));
+    return verdict;
+  }
+
+private:
+  /// On a host that is not musl's only the newest musllinux policy is looked at.
+  static std::size_t first(const ArchPolicies& policies) {
+    return policies.libc() == Libc::musl ? policies.size() - 1 : 0;
+  }
+
+  /// The files in RECORD's order; gives the reason when auditwheel stops.
+  std::string collect() {
+    if (!scan_.record.value) {
+      return scan_.record.problem;
+    }
+    if (scan_.record.value->has_blank_line) {
+      return "RECORD has a blank line";
+    }
+    std::set<std::size_t> seen;
+    for (const wheel::RecordEntry& entry : scan_.record.value->entries) {
+      const std::string path = normal_path(entry.path).substr(1);
+      if (ends_with(path, ".py")) {
+        continue;
+      }
+      const WheelFiles::Entry found = files_.at(path);
+      if (found.kind == WheelFiles::Kind::absent || found.kind == WheelFiles::Kind::folder) {
+        return fmt::format("RECORD lists {}, which is not there", entry.path);
+      }
+      if (found.kind == WheelFiles::Kind::elf && seen.insert(found.elf).second) {
+        if (std::string problem = take(found.elf, path); !problem.empty()) {
+          return problem;
+        }
+      }
+    }
+    return counted_.empty() ? "no ELF file of the wheel's architecture and libc was found" : "";
+  }
+
+  std::string take(std::size_t index, const std::string& path) {
+    const ElfFacts& facts = scan_.elfs[index];
+    if (path.find("/purelib/") != std::string::npos || starts_with(path, "purelib/")) {
+      return fmt::format("{} is in a purelib folder", path);
+    }
+    std::string problem;
+    const std::optional<Libc> libc = libc_of(facts, problem);
+    LibraryTree tree = search_.tree(index, libc == Libc::musl);
+    if (problem.empty()) {
+      problem = tree.problem;
+    }
+    if (!problem.empty()) {
+      return problem;
+    }
+    if (!facts.arch || (arch_ && *facts.arch != *arch_)) {
+      return {}; // ignored with a warning
+    }
+    arch_ = facts.arch;
+    if (libc && libc_ && *libc != *libc_) {
+      return {};
+    }
+    libc_ = libc_ ? libc_ : libc;
+    const bool is_extension = facts.sections_seen.has_dynsym && facts.extension != ExtensionKind::none;
+    if (is_extension) {
+      if (!libc_) {
+        return fmt::format("the libc of the Python extension {} cannot be told", path);
+      }
+      uses_pyfpe_or_ucs2_ =
+          uses_pyfpe_or_ucs2_ || facts.uses_pyfpe || (facts.extension == ExtensionKind::python2 && facts.uses_ucs2);
+    }
+    counted_.push_back({index, is_extension, std::move(tree)});
+    return {};
+  }
+
+  /// elf_find_versioned_symbols over all files, then versioned_symbols_policy.
+  [[nodiscard]] std::size_t by_versions(const ArchPolicies& policies) const {
+    std::set<std::string_view> versions;
+    for (const Counted& counted : counted_) {
+      const ElfFacts& facts = scan_.elfs[counted.elf];
+      if (!facts.sections_seen.has_version_r) {
+        continue;
+      }
+      for (const NeededLibrary& library : facts.versions) {
+        if (starts_with(library.soname, "ld-linux") || library.soname == "ld64.so.2" || library.soname == "ld64.so.1") {
+          continue;
+        }
+        for (const NeededVersion& version : library.versions) {
+          versions.insert(version.name);
+        }
+      }
+    }
+    std::size_t index = first(policies);
+    while (index < policies.size() && !std::all_of(versions.begin(), versions.end(), [&](std::string_view version) {
+             return policies.allows_version(index, version);
+           })) {
+      ++index;
+    }
+    return index;
+  }
+
+  /// Extensions, and what no other file of the wheel needs by its file name.
+  [[nodiscard]] std::vector<const Counted*> roots() const {
+    std::set<std::string_view> needed;
+    for (const Counted& counted : counted_) {
+      needed.insert(scan_.elfs[counted.elf].needed.begin(), scan_.elfs[counted.elf].needed.end());
+    }
+    std::vector<const Counted*> roots;
+    for (const Counted& counted : counted_) {
+      if (counted.is_extension || needed.count(file_name_of(scan_.elfs[counted.elf].path)) == 0) {
+        roots.push_back(&counted);
+      }
+    }
+    return roots;
+  }
+
+  /// get_req_external: follows what the policy does not allow, and asks whether all of that is in the wheel.
+  [[nodiscard]] bool has_external(const ArchPolicies& policies, std::size_t index, const Counted& root) const {
+    std::set<std::string_view> seen;
+    std::vector<std::string_view> waiting;
+    const auto add = [&](const std::vector<std::string>& sonames) {
+      for (const std::string& soname : sonames) {
+        if (!is_loader(soname) && !policies.allows_library(index, soname) && seen.insert(soname).second) {
+          waiting.push_back(soname);
+        }
+      }
+    };
+    add(scan_.elfs[root.elf].needed);
+    while (!waiting.empty()) {
+      const auto found = root.tree.libraries.find(std::string(waiting.back()));
+      waiting.pop_back();
+      if (found == root.tree.libraries.end() || !found->second.elf) {
+        return true;
+      }
+      add(found->second.needed);
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool has_forbidden(const ArchPolicies& policies, std::size_t index, const ElfFacts& facts) const {
+    if (!facts.sections_seen.has_dynsym) {
+      return false;
+    }
+    for (const std::string& symbol : facts.forbidden_symbols) {
+      for (const std::string& soname : facts.needed) {
+        if (policies.forbids(index, soname, symbol)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /// The least of the two judgements ref_policy and blacklist_policy.
+  [[nodiscard]] std::size_t by_references(const ArchPolicies& policies) const {
+    const std::vector<const Counted*> all = roots();
+    std::size_t references = first(policies);
+    while (references < policies.size() && std::any_of(all.begin(), all.end(), [&](const Counted* root) {
+             return has_external(policies, references, *root);
+           })) {
+      ++references;
+    }
+    std::size_t forbidden = first(policies);
+    while (forbidden < policies.size() && std::any_of(all.begin(), all.end(), [&](const Counted* root) {
+             return has_forbidden(policies, forbidden, scan_.elfs[root->elf]);
+           })) {
+      ++forbidden;
+    }
+    return std::max(references, forbidden);
+  }
+
+  /// _get_machine_policy: only roots are asked for the note of their instruction set.
+  [[nodiscard]] bool needs_more_than_baseline() const {
+    const std::vector<const Counted*> all = roots();
+    return std::any_of(all.begin(), all.end(), [&](const Counted* root) {
+      const ElfFacts& facts = scan_.elfs[root->elf];
+      constexpr std::uint32_t kLevels = elf::kX86IsaV2 | elf::kX86IsaV3 | elf::kX86IsaV4;
+      return facts.arch == tags::Architecture::x86_64 && facts.sections_seen.has_x86_isa_note &&
+             (facts.properties.x86_isa_needed.value_or(0) & kLevels) != 0;
+    });
+  }
+
+  const zip::ZipReader& archive_;
+  const WheelScan& scan_;
+  WheelFiles files_;
+  LibrarySearch search_;
+  std::optional<tags::Architecture> arch_;
+  std::optional<Libc> libc_;
+  std::vector<Counted> counted_;
+  bool uses_pyfpe_or_ucs2_ = false;
+};
+
+} // namespace
+
+AuditwheelVerdict auditwheel_verdict(const zip::ZipReader& archive, const WheelScan& scan, std::string_view file_name) {
+  return Rule(archive, scan).judge(file_name);
+}
+
+} // namespace wheelforge::audit
