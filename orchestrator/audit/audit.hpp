@@ -1,0 +1,26 @@
+// The audit: from a wheel's archive to the report.
+#pragma once
+
+#include "orchestrator/audit/report.hpp"
+#include "orchestrator/audit/wheel_scan.hpp"
+#include "orchestrator/base/error.hpp"
+#include "orchestrator/zip/zip_reader.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace wheelforge::audit {
+
+/// How to audit.
+struct AuditOptions {
+  Integrity integrity = Integrity::skip; ///< check CRCs and RECORD's hashes too
+  unsigned threads = 1;                  ///< members read at once
+  std::string policy;                    ///< a tag that must be met, with or without its architecture; empty for none
+};
+
+/// Audits one wheel. The file name, without folders, is what the tags are read from; a broken one is a finding.
+/// Succeeds with a bad report on a bad wheel; fails only when the archive's bytes cannot be read.
+[[nodiscard]] Result<AuditReport> audit_wheel(const zip::ZipReader& archive, std::string_view file_name,
+                                              const AuditOptions& options = {});
+
+} // namespace wheelforge::audit

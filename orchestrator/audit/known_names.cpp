@@ -1,0 +1,70 @@
+// The embedded lists behind known_names.hpp, read when first asked for.
+#include "orchestrator/audit/known_names.hpp"
+
+#include "embedded/audit/libc_symbols.hpp"
+#include "embedded/audit/provider_libraries.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace wheelforge::audit {
+namespace {
+
+/// The lines of a data file without comments.
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0 && text[0] != '#') {
+      lines.push_back(text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+} // namespace
+
+bool is_libc_symbol(std::string_view name) {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> read = lines_of(embedded::libc_symbols());
+    std::sort(read.begin(), read.end());
+    return read;
+  }();
+  return std::binary_search(names.begin(), names.end(), name);
+}
+
+std::optional<bool> brings_library(std::string_view distribution, std::string_view soname) {
+  static const std::vector<std::string_view> lines = lines_of(embedded::provider_libraries());
+  std::optional<bool> known;
+  std::size_t best = 0; // "nvidia-cusparselt-cu12" is nvidia-cusparselt, not nvidia-cusparse
+  for (std::string_view line : lines) {
+    const std::string_view package = line.substr(0, line.find(' '));
+    const bool matches = starts_with(distribution, package) &&
+                         (distribution.size() == package.size() || distribution[package.size()] == '-');
+    if (!matches || package.size() < best) {
+      continue;
+    }
+    best = package.size();
+    known = false;
+    for (line.remove_prefix(package.size()); !line.empty();) {
+      line.remove_prefix(1);
+      const std::string_view prefix = line.substr(0, line.find(' '));
+      known = *known || starts_with(soname, prefix);
+      line.remove_prefix(prefix.size());
+    }
+  }
+  return known;
+}
+
+bool is_driver_library(std::string_view soname) {
+  constexpr std::array<std::string_view, 5> kDriver = {"libcuda.so.", "libnvidia-", "libnvcuvid.so.",
+                                                       "libcudadebugger.so.", "libnvoptix.so."};
+  return std::any_of(kDriver.begin(), kDriver.end(),
+                     [&](std::string_view prefix) { return starts_with(soname, prefix); });
+}
+
+} // namespace wheelforge::audit

@@ -1,0 +1,20 @@
+// Names known from the outside: what the libc defines, and which vendor package brings which library.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace wheelforge::audit {
+
+/// True where a shared library of glibc or libgcc_s defines the symbol, with any version. An undefined symbol without a
+/// version binds to such a definition too. Source: data/libc_symbols.txt.
+[[nodiscard]] bool is_libc_symbol(std::string_view name);
+
+/// Whether the distribution (normalised) brings a library of that soname; nothing where the distribution's libraries
+/// are not known. Source: data/provider_libraries.txt.
+[[nodiscard]] std::optional<bool> brings_library(std::string_view distribution, std::string_view soname);
+
+/// True for libraries that come with a device driver and never from a package: libcuda.so.1 and its like.
+[[nodiscard]] bool is_driver_library(std::string_view soname);
+
+} // namespace wheelforge::audit
