@@ -14,6 +14,8 @@ int run_program(int argc, const char* const* argv) {
   Invocation invocation;
   add_plan_command(app, invocation);
   add_schema_command(app, invocation);
+  add_audit_command(app, invocation);
+  add_explain_command(app, invocation);
   add_resolve_command(app, invocation);
   add_reach_command(app, invocation);
   add_tags_command(app, invocation);

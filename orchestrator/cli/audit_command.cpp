@@ -1,0 +1,177 @@
+// `wheelforge audit`: what wheels promise, what they keep, and what would fail where.
+#include "orchestrator/audit/audit.hpp"
+#include "orchestrator/audit/render.hpp"
+#include "orchestrator/cli/command.hpp"
+#include "orchestrator/cli/exit_code.hpp"
+#include "orchestrator/cli/wheel_files.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <numeric>
+#include <thread>
+
+namespace wheelforge::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct AuditArguments {
+  std::vector<std::string> wheels;
+  std::string policy;
+  std::vector<std::string> fail_on = {"error"};
+  unsigned jobs = 0;
+  bool json = false;
+  bool sarif = false;
+  bool integrity = false;
+  bool all = false;
+};
+
+/// What makes the command fail: from a severity upwards, and single codes.
+struct FailOn {
+  std::optional<audit::Severity> from;
+  std::vector<std::string> codes;
+
+  [[nodiscard]] bool matches(const audit::Finding& finding) const {
+    return (from && finding.severity >= *from) || std::find(codes.begin(), codes.end(), finding.code) != codes.end();
+  }
+};
+
+Result<FailOn> parse_fail_on(const std::vector<std::string>& words) {
+  FailOn fail_on;
+  for (const std::string& word : words) {
+    if (const auto severity = audit::find_severity(word)) {
+      fail_on.from = fail_on.from ? std::min(*fail_on.from, *severity) : *severity;
+    } else if (audit::find_code(word) != nullptr) {
+      fail_on.codes.push_back(word);
+    } else if (word != "never") {
+      return fail(ErrorKind::usage, "--fail-on {}: neither note, warning, error, never nor the code of a finding",
+                  word);
+    }
+  }
+  return fail_on;
+}
+
+Result<void> check_policy(const std::string& policy) {
+  if (policy.empty() || tags::parse_platform_tag(policy)) {
+    return {};
+  }
+  const auto with_arch = tags::parse_platform_tag(policy + "_x86_64");
+  return with_arch ? Result<void>() : tl::unexpected(with_arch.error());
+}
+
+using Outcome = Result<audit::AuditReport>;
+
+Outcome audit_file(const fs::path& path, const audit::AuditOptions& options) {
+  WF_TRY(const zip::ZipReader archive, zip::ZipReader::open(path));
+  return audit::audit_wheel(archive, path.filename().string(), options);
+}
+
+/// Large wheels one after the other, each on all threads; then the small ones side by side.
+std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::AuditOptions options, unsigned jobs) {
+  constexpr std::uintmax_t kLarge = std::uintmax_t{24} << 20U;
+  std::vector<Outcome> outcomes(files.size(), fail("not audited"));
+  std::vector<std::uintmax_t> sizes;
+  for (const fs::path& file : files) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(file, error);
+    sizes.push_back(error ? 0 : size);
+  }
+  std::vector<std::size_t> order(files.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
+  std::size_t first_small = 0;
+  options.threads = jobs;
+  while (first_small < order.size() && (sizes[order[first_small]] > kLarge || files.size() == 1)) {
+    outcomes[order[first_small]] = audit_file(files[order[first_small]], options);
+    ++first_small;
+  }
+  options.threads = 1;
+  std::atomic<std::size_t> next = first_small;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < order.size(); i = next++) {
+      outcomes[order[i]] = audit_file(files[order[i]], options);
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < jobs && first_small + i < order.size(); ++i) {
+    others.emplace_back(work);
+  }
+  work();
+  for (std::thread& thread : others) {
+    thread.join();
+  }
+  return outcomes;
+}
+
+void print(const AuditArguments& arguments, const std::vector<audit::AuditReport>& reports,
+           const std::vector<audit::UnreadableWheel>& unreadable) {
+  if (arguments.json) {
+    fmt::print("{}", audit::to_json(reports, unreadable));
+    return;
+  }
+  if (arguments.sarif) {
+    fmt::print("{}", audit::to_sarif(reports, unreadable, WF_VERSION));
+    return;
+  }
+  for (const audit::AuditReport& report : reports) {
+    fmt::print("{}", audit::to_text(report, arguments.all ? audit::Detail::all : audit::Detail::usual));
+  }
+}
+
+Result<int> run_audit(const AuditArguments& arguments) {
+  WF_TRY(const FailOn fail_on, parse_fail_on(arguments.fail_on));
+  WF_TRY_VOID(check_policy(arguments.policy));
+  WF_TRY(const std::vector<fs::path> files, find_wheel_files(arguments.wheels));
+  audit::AuditOptions options;
+  options.policy = arguments.policy;
+  options.integrity = arguments.integrity ? audit::Integrity::check : audit::Integrity::skip;
+  const unsigned jobs = arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Outcome> outcomes = audit_files(files, options, jobs);
+
+  std::vector<audit::AuditReport> reports;
+  std::vector<audit::UnreadableWheel> unreadable;
+  bool failed = false;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!outcomes[i]) {
+      unreadable.push_back({files[i].filename().string(), outcomes[i].error().message});
+      fmt::print(stderr, "wheelforge: error: {}: {}\n", files[i].string(), outcomes[i].error().message);
+      failed = true;
+      continue;
+    }
+    failed = failed || std::any_of(outcomes[i]->findings.begin(), outcomes[i]->findings.end(),
+                                   [&](const audit::Finding& finding) { return fail_on.matches(finding); });
+    reports.push_back(*std::move(outcomes[i]));
+  }
+  print(arguments, reports, unreadable);
+  return static_cast<int>(failed ? ExitCode::audit_failed : ExitCode::ok);
+}
+
+} // namespace
+
+void add_audit_command(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<AuditArguments>();
+  CLI::App* command = app.add_subcommand("audit", "say which platform tag wheels keep, and what would fail where");
+  command->add_option("WHEEL", arguments->wheels, "wheels, folders of wheels, or patterns")->required();
+  CLI::Option* json = command->add_flag("--json", arguments->json, "print JSON (docs/schema/audit.schema.json)");
+  command->add_flag("--sarif", arguments->sarif, "print SARIF 2.1.0 for code scanning")->excludes(json);
+  command->add_option("--policy", arguments->policy, "a tag that must be kept, such as manylinux_2_28");
+  command
+      ->add_option("--fail-on", arguments->fail_on,
+                   "severities (that one and worse) or codes that make the command fail; never for none [error]")
+      ->delimiter(',');
+  command->add_flag("--integrity", arguments->integrity, "also check every member's CRC and RECORD's hashes");
+  command->add_flag("--all", arguments->all, "show every finding and every wider tag");
+  command->add_option("-j,--jobs", arguments->jobs, "threads [as many as there are processors]");
+  command->callback([&invocation, arguments] {
+    invocation.run = [arguments] {
+      const auto ran = run_audit(*arguments);
+      return ran ? *ran : report_error(ran.error());
+    };
+  });
+}
+
+} // namespace wheelforge::cli
