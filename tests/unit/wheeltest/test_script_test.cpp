@@ -1,0 +1,42 @@
+// The scripts that a test container runs.
+#include "orchestrator/wheeltest/test_spec.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace wheelforge;
+using Catch::Matchers::Contains;
+
+namespace {
+wheeltest::TestSpec spec_for(const std::string& python) {
+  wheeltest::TestSpec spec;
+  spec.python = *matrix::parse_interpreter(python);
+  spec.wheel = "demo-1-cp313-cp313-linux_x86_64.whl";
+  return spec;
+}
+} // namespace
+
+TEST_CASE("the interpreter of an image's /opt/python comes before the distribution's") {
+  CHECK_THAT(wheeltest::install_script(spec_for("cp313t"), false),
+             Contains("for candidate in /opt/python/cp313-cp313t/bin/python python3.13t; do"));
+  CHECK_THAT(wheeltest::install_script(spec_for("cp39"), false),
+             Contains("/opt/python/cp39-cp39/bin/python python3.9"));
+}
+
+TEST_CASE("a wheel without further needs is installed without an index") {
+  CHECK_THAT(wheeltest::install_script(spec_for("cp313"), false),
+             Contains("$install --no-index '/wheelforge/test/demo-1-cp313-cp313-linux_x86_64.whl'\n"));
+  auto spec = spec_for("cp313");
+  spec.extras = {"fast", "all"};
+  spec.requirements = {"pytest>=8"};
+  CHECK_THAT(wheeltest::install_script(spec, true),
+             Contains("$install '/wheelforge/test/demo-1-cp313-cp313-linux_x86_64.whl[fast,all]' 'pytest>=8'\n"));
+}
+
+TEST_CASE("the test command runs in the folder of the test sources with its placeholders filled") {
+  auto spec = spec_for("cp313");
+  spec.command = {"cd {project}", "pytest {package}/tests {wheel}"};
+  spec.project = "/project";
+  spec.package = "/project/python";
+  CHECK_THAT(wheeltest::command_script(spec),
+             Contains("cd /wheelforge/test/sources\ncd /project && pytest /project/python/tests "
+                      "/wheelforge/test/demo-1-cp313-cp313-linux_x86_64.whl\n"));
+}
