@@ -1,0 +1,104 @@
+// One container, one script, one image.
+#include "orchestrator/pipeline/before_all.hpp"
+
+#include "orchestrator/base/sha256.hpp"
+#include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/container_layout.hpp"
+
+#include <fmt/core.h>
+
+namespace wheelforge::pipeline {
+namespace {
+
+std::string script_of(const plan::PlannedCell& cell, const std::string& command) {
+  return fmt::format("set -eu\nexport PATH=/opt/python/{}/bin:$PATH\ncd {}\n{}{}\n",
+                     matrix::folder_of(cell.cell.python), kProject,
+                     matrix::export_lines(cell.cell.options->build.environment), command);
+}
+
+/// Why a finished script counts as failed; nothing where it ended well.
+std::optional<Error> error_of(const engine::ExecResult& result) {
+  switch (result.end) {
+  case engine::ExecEnd::exited:
+    if (result.exit_code == 0) {
+      return std::nullopt;
+    }
+    return fail("before-all ended with exit code {}", result.exit_code).value();
+  case engine::ExecEnd::out_of_memory:
+    return Error{"before-all was killed: the container used up its memory", ErrorKind::failed, "raise [engine] memory"};
+  case engine::ExecEnd::timed_out:
+    return Error{"the time limit was reached", ErrorKind::failed, "raise [build] timeout"};
+  case engine::ExecEnd::cancelled:
+    return Error{"stopped", ErrorKind::cancelled, {}};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::string before_all_task(const plan::PlannedCell& cell) {
+  const matrix::BuildOptions& build = cell.cell.options->build;
+  if (build.before_all.empty()) {
+    return {};
+  }
+  std::string inputs = cell.image + "\n" + cell.digest + "\n" + matrix::joined(build.before_all) + "\n" +
+                       matrix::export_lines(build.environment);
+  for (const std::string& name : build.environment_pass) {
+    inputs += name + "\n";
+  }
+  return fmt::format("before-all-{}-{}", cell.cell.platform.text, sha256(inputs).hex().substr(0, 8));
+}
+
+schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& cell, const std::string& task,
+                                     CellLog& log, std::optional<Failure>& failure, std::stop_token stop) {
+  const std::string step = "before-all";
+  const std::string command = matrix::fill_placeholders(matrix::joined(cell.cell.options->build.before_all),
+                                                        {{"project", kProject}, {"package", kProject}});
+  const auto failed = [&](Error error, std::optional<int> exit_code = {}) {
+    log.end_step(step);
+    log.note(step, "error: " + error.message);
+    failure = Failure{step, error, command, exit_code, log.tail(step)};
+    return schedule::TaskOutcome::failed(std::move(error));
+  };
+
+  auto image = run.images.ensure(cell.image, cell.digest, log.sink(step), stop);
+  if (!image) {
+    return failed(std::move(image).error());
+  }
+  auto spec = container_spec(run, task, "before-all", image->name, image->info);
+  for (const std::string& name : cell.cell.options->build.environment_pass) {
+    if (auto value = run.environment(name)) {
+      spec.environment[name] = *std::move(value);
+    }
+  }
+  auto container = engine::Container::start(run.engine, spec, stop);
+  if (!container) {
+    return failed(std::move(container).error());
+  }
+  if (auto copied = container->copy_in("/", run.tree.tar(kProjectName), stop); !copied) {
+    return failed(std::move(copied).error());
+  }
+  log.note(step, "$ " + command);
+  engine::ExecSpec exec;
+  exec.argv = {"sh", "-c", script_of(cell, command)};
+  exec.timeout = cell.cell.options->build.timeout;
+  exec.capture_bytes = 0;
+  auto result = container->exec(std::move(exec), log.sink(step), stop);
+  if (!result) {
+    return failed(std::move(result).error());
+  }
+  if (auto error = error_of(*result)) {
+    return failed(*std::move(error), result->exit_code);
+  }
+  log.end_step(step);
+  const std::string name =
+      fmt::format("localhost/wheelforge/before-all:{}-{}", run.owner.run, sha256(task).hex().substr(0, 12));
+  auto made = run.engine.commit_container(container->id(), name, spec.labels, stop);
+  if (!made) {
+    return failed(std::move(made).error());
+  }
+  run.before_all_images.put(task, *made);
+  return schedule::TaskOutcome::ok();
+}
+
+} // namespace wheelforge::pipeline

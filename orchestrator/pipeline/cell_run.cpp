@@ -1,0 +1,322 @@
+// A cell's steps, top to bottom: prepare, before-build, build, repair, audit, test, collect.
+#include "orchestrator/pipeline/cell_run.hpp"
+
+#include "orchestrator/base/sha256.hpp"
+#include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/container_layout.hpp"
+#include "orchestrator/pipeline/front_end.hpp"
+#include "orchestrator/pipeline/test_step.hpp"
+#include "orchestrator/pipeline/wheel_verdict.hpp"
+#include "orchestrator/repair/auditwheel.hpp"
+#include "orchestrator/wheel/wheel_name.hpp"
+
+#include <fmt/core.h>
+
+namespace wheelforge::pipeline {
+namespace {
+
+/// Folders in which a script finds the files of the other steps.
+std::string make_folders() { return fmt::format("mkdir -p {} {}\n", kBuilt, kRepaired); }
+
+/// Ends a script whose result is the wheels of a folder: they leave the container as a tar on stdout.
+std::string send_wheels(const char* folder) { return fmt::format("cd {}\ntar -cf - -- *.whl >&3\n", folder); }
+
+bool is_plain_linux(const wheel::WheelName& name) {
+  for (const tags::PlatformTag& tag : name.tags.platforms) {
+    if (tag.family == tags::PlatformFamily::linux) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_pure(const wheel::WheelName& name) {
+  for (const tags::PlatformTag& tag : name.tags.platforms) {
+    if (tag.family == tags::PlatformFamily::any) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// For a wheel of the stable ABI: the minor version of the oldest Python 3 it serves.
+std::optional<int> stable_abi_minor(const wheel::WheelName& name) {
+  for (const tags::AbiTag& abi : name.tags.abis) {
+    if (to_string(abi) == "abi3" && !name.tags.pythons.empty()) {
+      return name.tags.pythons.front().minor;
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+schedule::TaskOutcome CellRun::prepare(std::stop_token stop) {
+  const std::string step = "prepare";
+  if (shared_wheel()) {
+    return Outcome::skipped("an abi3 wheel serves this Python");
+  }
+  const std::string made_before = run_.before_all_images.get(before_all_task_);
+  auto container = start_container("build", made_before.empty() ? planned_.image : made_before,
+                                   made_before.empty() ? planned_.digest : "", step, stop);
+  if (!container) {
+    return fail_step(step, std::move(container).error());
+  }
+  container_.emplace(*std::move(container));
+  bring_uv_out(stop);
+  if (made_before.empty()) { // else the tree is in the image, with what before-all wrote laid over it
+    if (auto copied = container_->copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
+      return fail_step(step, std::move(copied).error());
+    }
+  }
+  return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::before_build(std::stop_token stop) {
+  const std::string step = "before-build";
+  if ((adopted_ = shared_wheel())) {
+    return Outcome::skipped("an abi3 wheel serves this Python");
+  }
+  if (options().build.before_build.empty()) {
+    return Outcome::skipped("no before-build");
+  }
+  if (Outcome evaluated = evaluate_environment(step, stop); evaluated.kind != Outcome::Kind::ok) {
+    return evaluated;
+  }
+  const matrix::Placeholders placeholders{{"project", kProject}, {"package", package_folder()}};
+  const std::string command = matrix::fill_placeholders(matrix::joined(options().build.before_build), placeholders);
+  return run_script(step, fmt::format("cd {}\n{}\n", matrix::quoted(kProject), command),
+                    {.shown = command,
+                     .python_path = python_folder(),
+                     .environment = {},
+                     .wheel_folder = {},
+                     .timeout = options().build.timeout},
+                    stop);
+}
+
+schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
+  const std::string step = "build";
+  if (!adopted_ && options().build.before_build.empty()) {
+    adopted_ = shared_wheel();
+  }
+  if (adopted_) {
+    return Outcome::skipped(fmt::format("{} made an abi3 wheel that serves this Python", adopted_->cell));
+  }
+  if (options().build.before_build.empty()) {
+    if (Outcome evaluated = evaluate_environment(step, stop); evaluated.kind != Outcome::Kind::ok) {
+      return evaluated;
+    }
+  }
+  if (Outcome filled = fill_build_environment(stop); filled.kind != Outcome::Kind::ok) {
+    return filled;
+  }
+  if (!options().build.network) {
+    if (auto disconnected = container_->disconnect_network(stop); !disconnected) {
+      return fail_step(step, with_context(std::move(disconnected).error(), "taking the build step off the network"));
+    }
+  }
+  const std::string command = front_end_command(options().build, package_folder());
+  ScriptOptions script{.shown = command,
+                       .python_path = fmt::format("{}/bin", kBuildEnvironment),
+                       .environment = job_environment(jobs),
+                       .wheel_folder = own_folder() / "built",
+                       .timeout = options().build.timeout};
+  script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
+  const Outcome built = run_script(
+      step, make_folders() + fmt::format("cd {}\n{}\n", package_folder(), command) + send_wheels(kBuilt), script, stop);
+  if (auto memory = container_->memory_use(); memory && memory->peak_bytes) {
+    peak_memory_bytes_ = memory->peak_bytes;
+  }
+  if (built.kind != Outcome::Kind::ok) {
+    return built;
+  }
+  auto wheel = only_wheel(script.wheel_folder, "the build back end");
+  if (!wheel) {
+    return fail_step(step, std::move(wheel).error(), command, 0);
+  }
+  built_ = *std::move(wheel);
+  const auto name = wheel::parse_wheel_name(built_.filename().string());
+  if (name && is_pure(*name)) {
+    return fail_step(step,
+                     with_hint(fail("{} is a pure-Python wheel: it has no compiled code and needs no container",
+                                    built_.filename().string()),
+                               "build it once with `python -m build`, or check why the extension was left out")
+                         .value(),
+                     command, 0);
+  }
+  return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
+  const std::string step = "repair";
+  if (adopted_) {
+    return Outcome::skipped("repaired by " + adopted_->cell);
+  }
+  auto verdict = audit_for_cell(built_, planned_.cell.platform, options().audit);
+  if (!verdict) {
+    return fail_step(step, with_context(std::move(verdict).error(), "auditing the wheel as built"));
+  }
+  log_->note(step, fmt::format("as built it meets {}", verdict->tag));
+  for (const std::string& library : verdict->external) {
+    log_->note(step, "to be grafted: " + library);
+  }
+
+  const matrix::RepairOptions& repair = options().repair;
+  const std::string built = fmt::format("{}/{}", kBuilt, built_.filename().string());
+  std::string command;
+  switch (repair.command.mode) {
+  case matrix::RepairMode::standard:
+    command = host::shell_text(repair::auditwheel_command({built, kRepaired, planned_.cell.platform, repair.exclude}));
+    break;
+  case matrix::RepairMode::custom:
+    command = matrix::fill_placeholders(
+        matrix::joined(repair.command.lines),
+        {{"wheel", built}, {"dest_dir", kRepaired}, {"project", kProject}, {"package", package_folder()}});
+    break;
+  case matrix::RepairMode::none:
+    repaired_ = built_;
+    break;
+  }
+  if (!command.empty()) {
+    const ScriptOptions script{.shown = command,
+                               .python_path = python_folder(),
+                               .environment = {},
+                               .wheel_folder = own_folder() / "repaired",
+                               .timeout = options().build.timeout};
+    const Outcome done = run_script(
+        step, make_folders() + fmt::format("cd {}\n{}\n", kProject, command) + send_wheels(kRepaired), script, stop);
+    if (done.kind != Outcome::Kind::ok) {
+      return done;
+    }
+    auto wheel = only_wheel(script.wheel_folder, "repair");
+    if (!wheel) {
+      return fail_step(step, std::move(wheel).error(), command, 0);
+    }
+    repaired_ = *std::move(wheel);
+  }
+
+  auto name = wheel::parse_wheel_name(repaired_.filename().string());
+  if (!name) {
+    return fail_step(step, std::move(name).error(), command);
+  }
+  if (is_plain_linux(*name)) {
+    return fail_step(step,
+                     with_hint(fail("{} is tagged for this machine only, {} was asked for",
+                                    repaired_.filename().string(), planned_.cell.platform.text),
+                               "repair.command must graft its libraries and give it a manylinux or musllinux tag; "
+                               "leave it out to have that done")
+                         .value(),
+                     command);
+  }
+  if (const auto minor = stable_abi_minor(*name)) {
+    run_.claims.offer(family(planned_.cell), {planned_.cell.id.text, repaired_, *minor});
+  }
+  return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::audit() {
+  const std::string step = "audit";
+  if (adopted_) {
+    return Outcome::skipped("audited by " + adopted_->cell);
+  }
+  auto verdict = audit_for_cell(repaired_, planned_.cell.platform, options().audit);
+  if (!verdict) {
+    return fail_step(step, std::move(verdict).error());
+  }
+  for (const std::string& line : verdict->lines) {
+    log_->note(step, line);
+  }
+  auto bytes = run_.files.read(repaired_);
+  if (!bytes) {
+    return fail_step(step, std::move(bytes).error());
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    wheel_ = WheelReport{
+        repaired_.filename().string(), repaired_.string(), sha256(*bytes).hex(), bytes->size(), verdict->tag, {}};
+    audit_json_ = std::move(verdict->json);
+    findings_ = verdict->findings;
+  }
+  if (!verdict->refusals.empty()) {
+    std::string message = verdict->refusals.front();
+    if (verdict->refusals.size() > 1) {
+      message += fmt::format(" (and {} more, in the log)", verdict->refusals.size() - 1);
+    }
+    return fail_step(step,
+                     with_hint(fail("{}", message), "`wheelforge audit " + repaired_.string() + "` shows all").value());
+  }
+  return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::test(const std::string& place, std::stop_token stop) {
+  const std::string step = "test:" + place;
+  const std::filesystem::path wheel = adopted_ ? adopted_->wheel : repaired_;
+  const TestRequest request{planned_, place, wheel, package_folder()};
+  auto prepared = prepare_test(run_, request);
+  if (!prepared) {
+    return fail_step(step, std::move(prepared).error());
+  }
+  auto container = start_container(step, prepared->image, prepared->digest, step, stop);
+  if (!container) {
+    return fail_step(step, std::move(container).error());
+  }
+  if (prepared->needs_project) {
+    if (auto copied = container->copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
+      return fail_step(step, std::move(copied).error());
+    }
+  }
+  auto tested =
+      wheeltest::run_test(*container, prepared->spec, prepared->needs_index, prepared->payload, log_->sink(step), stop);
+  log_->end_step(step);
+  if (!tested) {
+    return fail_step(step, std::move(tested).error());
+  }
+  using Status = wheeltest::TestReport::Status;
+  if (tested->status == Status::no_python) {
+    return Outcome::skipped(fmt::format("{} has no {}", place, matrix::to_string(planned_.cell.python)));
+  }
+  if (tested->status == Status::failed) {
+    if (tested->result.end == engine::ExecEnd::timed_out) {
+      return fail_step(step, Error{"the test ran into its time limit", ErrorKind::failed, "raise [test] timeout"},
+                       tested->command);
+    }
+    if (tested->result.end == engine::ExecEnd::cancelled) {
+      return fail_step(step, Error{"stopped", ErrorKind::cancelled, {}}, tested->command);
+    }
+    return fail_step(step, fail("the test ended with exit code {}", tested->result.exit_code).value(), tested->command,
+                     tested->result.exit_code);
+  }
+  return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::collect() {
+  const std::string step = "collect";
+  if (adopted_) {
+    const std::scoped_lock lock(mutex_);
+    wheel_ = WheelReport{adopted_->wheel.filename().string(),
+                         (run_.output / adopted_->wheel.filename()).string(),
+                         {},
+                         0,
+                         {},
+                         adopted_->cell};
+    return Outcome::skipped("collected by " + adopted_->cell);
+  }
+  const std::string name = repaired_.filename().string();
+  if (const auto shared = run_.claims.shared_wheel(family(planned_.cell), planned_.cell.python.tag.minor.value_or(0));
+      shared && shared->cell != planned_.cell.id.text && shared->wheel.filename().string() == name) {
+    // Two cells of one family built the same abi3 wheel side by side: the first one's is kept, this one was a test.
+    wheel_->built_from = shared->cell;
+    return Outcome::skipped("the abi3 wheel of " + shared->cell + " is kept");
+  }
+  if (auto claimed = run_.claims.claim(name, planned_.cell.id.text); !claimed) {
+    return fail_step(step, std::move(claimed).error());
+  }
+  if (auto published = run_.files.publish(repaired_, run_.output / name); !published) {
+    return fail_step(step, std::move(published).error());
+  }
+  const std::scoped_lock lock(mutex_);
+  wheel_->path = (run_.output / name).string();
+  return Outcome::ok();
+}
+
+} // namespace wheelforge::pipeline

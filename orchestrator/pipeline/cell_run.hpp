@@ -1,0 +1,99 @@
+// One cell, from the fresh tree to the collected wheel: one function a step, in their order.
+#pragma once
+
+#include "orchestrator/pipeline/cell_log.hpp"
+#include "orchestrator/pipeline/run_context.hpp"
+#include "orchestrator/pipeline/run_report.hpp"
+#include "orchestrator/plan/plan.hpp"
+#include "orchestrator/schedule/task_runner.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace wheelforge::pipeline {
+
+/// The state of a cell while it is built. The steps are called in order, tests side by side; each returns once done.
+class CellRun {
+public:
+  /// `before_all_task` names the shared task whose image the cell starts from; empty where it has none.
+  CellRun(RunContext& run, const plan::PlannedCell& planned, std::string before_all_task, std::unique_ptr<CellLog> log);
+  ~CellRun();
+
+  /// Does one step of the plan.
+  [[nodiscard]] schedule::TaskOutcome run_step(const plan::Step& step, const schedule::Attempt& attempt,
+                                               std::stop_token stop);
+  /// Forgets what an earlier attempt left and removes its containers.
+  void reset();
+  /// Removes the build container: nothing more is going to run in it.
+  void release();
+  /// Opens a shell in the build container, in the project's folder; returns the shell's exit code.
+  [[nodiscard]] Result<int> open_shell();
+  /// What is known of the cell so far; the status is the caller's to fill in.
+  [[nodiscard]] CellReport report() const;
+  [[nodiscard]] const CellLog& log() const { return *log_; }
+
+private:
+  using Outcome = schedule::TaskOutcome;
+
+  // The steps.
+  [[nodiscard]] Outcome prepare(std::stop_token stop);
+  [[nodiscard]] Outcome before_build(std::stop_token stop);
+  [[nodiscard]] Outcome build(int jobs, std::stop_token stop);
+  [[nodiscard]] Outcome repair(std::stop_token stop);
+  [[nodiscard]] Outcome audit();
+  [[nodiscard]] Outcome test(const std::string& place, std::stop_token stop);
+  [[nodiscard]] Outcome collect();
+
+  // What the steps are made of.
+  struct ScriptOptions {
+    std::string shown;       ///< the command as failures show it
+    std::string python_path; ///< folder put first on PATH
+    engine::Environment environment;
+    std::filesystem::path wheel_folder; ///< where wheels that the script writes to stdout as a tar are put
+    matrix::Timeout timeout;
+  };
+  [[nodiscard]] Outcome run_script(const std::string& step, const std::string& script, const ScriptOptions& options,
+                                   std::stop_token stop);
+  /// Keeps the build image's uv on this machine, for clean test containers that have none. Best effort: without it pip
+  /// does the same, slower.
+  void bring_uv_out(std::stop_token stop);
+  [[nodiscard]] Outcome evaluate_environment(const std::string& step, std::stop_token stop);
+  [[nodiscard]] Outcome fill_build_environment(std::stop_token stop);
+  [[nodiscard]] Outcome fail_step(const std::string& step, Error error, const std::string& command = {},
+                                  std::optional<int> exit_code = {});
+  [[nodiscard]] Outcome out_of_memory(const std::string& step, const std::string& command);
+  [[nodiscard]] Result<std::filesystem::path> only_wheel(const std::filesystem::path& folder,
+                                                         const char* made_by) const;
+  [[nodiscard]] Result<engine::Container> start_container(const std::string& purpose, const std::string& image,
+                                                          const std::string& digest, const std::string& step,
+                                                          std::stop_token stop);
+  [[nodiscard]] std::optional<WheelClaims::Shared> shared_wheel() const;
+  [[nodiscard]] std::string package_folder() const;
+  [[nodiscard]] std::string python_folder() const;
+  [[nodiscard]] const matrix::CellOptions& options() const { return *planned_.cell.options; }
+  [[nodiscard]] std::filesystem::path own_folder() const;
+
+  RunContext& run_;
+  const plan::PlannedCell& planned_;
+  std::string before_all_task_;
+  std::unique_ptr<CellLog> log_;
+
+  std::optional<engine::Container> container_;
+  std::filesystem::path built_;
+  std::filesystem::path repaired_;
+  std::optional<WheelClaims::Shared> adopted_; ///< an abi3 wheel of another cell, tested instead of building one
+
+  mutable std::mutex mutex_; ///< guards what parallel tests write
+  std::optional<Failure> failure_;
+  std::optional<WheelReport> wheel_;
+  std::string audit_json_;
+  std::size_t findings_ = 0;
+  std::optional<std::uint64_t> peak_memory_bytes_;
+};
+
+} // namespace wheelforge::pipeline

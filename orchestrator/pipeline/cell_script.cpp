@@ -1,0 +1,333 @@
+// What the steps of a cell are made of: containers, scripts in them, wheels out of them, and failures noted down.
+#include "orchestrator/pipeline/cell_run.hpp"
+
+#include "orchestrator/engine/tar_reader.hpp"
+#include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/container_layout.hpp"
+#include "orchestrator/pipeline/front_end.hpp"
+
+#include "embedded/pipeline/build_environment.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace wheelforge::pipeline {
+namespace {
+
+/// More than any wheel: an endless stream of a broken container ends here.
+constexpr std::uint64_t kWheelLimit = std::uint64_t{8} << 30U;
+
+/// A tar stream's files, written into a folder as they arrive.
+class WheelFiles {
+public:
+  WheelFiles(host::FileSystem& files, std::filesystem::path folder)
+      : files_(files), folder_(std::move(folder)), reader_(visitor(), kWheelLimit) {}
+
+  void feed(std::string_view bytes) {
+    if (result_) {
+      result_ = reader_.feed(bytes);
+    }
+  }
+  [[nodiscard]] Result<void> finish() { return result_ ? reader_.finish() : result_; }
+
+private:
+  engine::TarVisitor visitor() {
+    return {
+        [this](const engine::TarFile& file) -> Result<void> {
+          WF_TRY(writer_,
+                 files_.open_writer(folder_ / std::filesystem::path(file.path).filename(), host::OpenMode::truncate));
+          return {};
+        },
+        [this](std::string_view bytes) { return writer_->write(bytes); },
+        [this]() -> Result<void> {
+          writer_.reset();
+          return {};
+        },
+    };
+  }
+
+  host::FileSystem& files_;
+  std::filesystem::path folder_;
+  std::unique_ptr<host::FileWriter> writer_;
+  Result<void> result_;
+  engine::TarReader reader_;
+};
+
+/// A program's stdout carries wheels, so what it prints itself goes to stderr, and the wheels leave through stdout (3).
+constexpr const char* kStdoutIsForWheels = "exec 3>&1 1>&2\n";
+
+} // namespace
+
+CellRun::CellRun(RunContext& run, const plan::PlannedCell& planned, std::string before_all_task,
+                 std::unique_ptr<CellLog> log)
+    : run_(run), planned_(planned), before_all_task_(std::move(before_all_task)), log_(std::move(log)) {}
+
+CellRun::~CellRun() = default;
+
+schedule::TaskOutcome CellRun::run_step(const plan::Step& step, const schedule::Attempt& attempt,
+                                        std::stop_token stop) {
+  switch (step.kind) {
+  case plan::StepKind::prepare:
+    return prepare(stop);
+  case plan::StepKind::before_all:
+    return Outcome::skipped("no before-all");
+  case plan::StepKind::before_build:
+    return before_build(stop);
+  case plan::StepKind::build:
+    return build(attempt.jobs, stop);
+  case plan::StepKind::repair:
+    return repair(stop);
+  case plan::StepKind::audit:
+    return audit();
+  case plan::StepKind::test:
+    return test(step.place, stop);
+  case plan::StepKind::collect:
+    return collect();
+  }
+  return Outcome::failed(fail(ErrorKind::internal, "no such step").value());
+}
+
+void CellRun::reset() {
+  container_.reset();
+  adopted_.reset();
+  (void)run_.files.remove_all(own_folder() / "built");
+  const std::scoped_lock lock(mutex_);
+  failure_.reset();
+  wheel_.reset();
+}
+
+void CellRun::release() { container_.reset(); }
+
+Result<int> CellRun::open_shell() {
+  if (!container_) {
+    return fail("{} has no build container to open a shell in", planned_.cell.id.text);
+  }
+  engine::ExecSpec spec;
+  spec.argv = {"sh", "-c",
+               fmt::format("[ ! -e {0} ] || . {0}; PATH={1}:$PATH; export PATH; "
+                           "command -v bash >/dev/null && exec bash || exec sh",
+                           kEnvironmentFile, python_folder())};
+  spec.folder = package_folder();
+  return container_->exec_interactive(std::move(spec));
+}
+
+CellReport CellRun::report() const {
+  CellReport report;
+  const std::scoped_lock lock(mutex_);
+  report.failure = failure_;
+  report.wheel = wheel_;
+  report.audit_json = audit_json_;
+  report.findings = findings_;
+  report.peak_memory_bytes = peak_memory_bytes_;
+  report.log = log_->path().string();
+  return report;
+}
+
+Result<engine::Container> CellRun::start_container(const std::string& purpose, const std::string& image,
+                                                   const std::string& digest, const std::string& step,
+                                                   std::stop_token stop) {
+  WF_TRY(const ReadyImage ready, run_.images.ensure(image, digest, log_->sink(step), stop));
+  auto spec = container_spec(run_, planned_.cell.id.text, purpose, ready.name, ready.info);
+  for (const std::string& name : options().build.environment_pass) {
+    if (auto value = run_.environment(name)) {
+      spec.environment[name] = *std::move(value);
+    }
+  }
+  if (std::error_code ignored; std::filesystem::exists(run_.tools / "uv", ignored)) {
+    spec.mounts.push_back(
+        {engine::Mount::Kind::bind, run_.tools.string(), kTools, engine::Mount::Access::read_only, {}});
+  }
+  return engine::Container::start(run_.engine, spec, std::move(stop));
+}
+
+void CellRun::bring_uv_out(std::stop_token stop) {
+  const std::filesystem::path target = run_.tools / "uv";
+  if (run_.files.exists(target)) {
+    return;
+  }
+  engine::ExecSpec spec;
+  spec.argv = {"sh", "-c", "readlink -f \"$(command -v uv)\""};
+  const auto found = container_->exec(std::move(spec), {}, stop);
+  if (!found || !found->ok()) {
+    return;
+  }
+  const auto bytes = container_->read_file(found->out.substr(0, found->out.find('\n')), stop);
+  if (!bytes) {
+    return;
+  }
+  // The mode comes before the name: another cell must never see a uv that it may not run.
+  const std::filesystem::path fresh = run_.tools / fmt::format("uv.{}", planned_.cell.id.text);
+  std::error_code error;
+  if (run_.files.write_atomically(fresh, *bytes)) {
+    std::filesystem::permissions(fresh, std::filesystem::perms(0755), error);
+    std::filesystem::rename(fresh, target, error);
+  }
+}
+
+schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::string& script,
+                                          const ScriptOptions& options, std::stop_token stop) {
+  std::string text = "set -eu\n";
+  if (!options.wheel_folder.empty()) {
+    text += kStdoutIsForWheels;
+  }
+  text +=
+      fmt::format("[ ! -e {0} ] || . {0}\nexport PATH={1}:$PATH:{2}\n", kEnvironmentFile, options.python_path, kTools);
+  text += script;
+  log_->note(step, "$ " + options.shown);
+
+  engine::ExecSpec spec;
+  spec.argv = {"sh", "-c", std::move(text)};
+  spec.environment = options.environment;
+  spec.timeout = options.timeout;
+  spec.capture_bytes = 0;
+  std::optional<WheelFiles> wheels;
+  if (!options.wheel_folder.empty()) {
+    (void)run_.files.remove_all(options.wheel_folder);
+    wheels.emplace(run_.files, options.wheel_folder);
+  }
+  const host::OutputSink log = log_->sink(step);
+  const host::OutputSink sink = [&](host::Stream stream, std::string_view bytes) {
+    if (wheels && stream == host::Stream::out) {
+      wheels->feed(bytes);
+    } else {
+      log(stream, bytes);
+    }
+  };
+  auto result = container_->exec(std::move(spec), sink, stop);
+  log_->end_step(step);
+  if (!result) {
+    return fail_step(step, std::move(result).error(), options.shown);
+  }
+  switch (result->end) {
+  case engine::ExecEnd::out_of_memory:
+    return out_of_memory(step, options.shown);
+  case engine::ExecEnd::timed_out:
+    return fail_step(step, Error{"the time limit was reached", ErrorKind::failed, "raise [build] timeout"},
+                     options.shown);
+  case engine::ExecEnd::cancelled:
+    return fail_step(step, Error{"stopped", ErrorKind::cancelled, {}}, options.shown);
+  case engine::ExecEnd::exited:
+    break;
+  }
+  if (result->exit_code != 0) {
+    return fail_step(step, fail("{} ended with exit code {}", step, result->exit_code).value(), options.shown,
+                     result->exit_code);
+  }
+  if (wheels) {
+    if (auto received = wheels->finish(); !received) {
+      return fail_step(step, with_context(std::move(received).error(), "taking the wheel out of the container"),
+                       options.shown);
+    }
+  }
+  return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::evaluate_environment(const std::string& step, std::stop_token stop) {
+  const matrix::Assignments& assignments = options().build.environment;
+  if (assignments.empty()) {
+    return Outcome::ok();
+  }
+  // The values that came out are written down, so that every later step sees the same.
+  std::string script = fmt::format("cd {}\n{}", kProject, matrix::export_lines(assignments));
+  std::string names;
+  for (const matrix::Assignment& assignment : assignments) {
+    names += " " + assignment.name;
+  }
+  script += fmt::format("python -c 'import os, shlex, sys\n"
+                        "for name in sys.argv[1:]: print(\"export %s=%s\" % (name, shlex.quote(os.environ[name])))'"
+                        "{} > {}\n",
+                        names, kEnvironmentFile);
+  return run_script(step, fmt::format("mkdir -p /wheelforge\n{}", script),
+                    {.shown = "evaluate [build] environment",
+                     .python_path = python_folder(),
+                     .environment = {},
+                     .wheel_folder = {},
+                     .timeout = options().build.timeout},
+                    stop);
+}
+
+schedule::TaskOutcome CellRun::fill_build_environment(std::stop_token stop) {
+  const matrix::BuildOptions& build = options().build;
+  std::string installer;
+  switch (build.frontend.name) {
+  case matrix::FrontendName::automatic:
+    installer = "command -v uv >/dev/null 2>&1 && installer=uv || installer=pip\n";
+    break;
+  case matrix::FrontendName::build_uv:
+    installer = "command -v uv >/dev/null 2>&1 || { echo 'build-frontend is build[uv], but neither the image nor this "
+                "machine has uv' >&2; exit 1; }\ninstaller=uv\n";
+    break;
+  case matrix::FrontendName::build:
+  case matrix::FrontendName::pip:
+    installer = "installer=pip\n";
+    break;
+  }
+  const std::string package = package_folder();
+  std::string script =
+      installer + fmt::format("exec python -c {} {} {} {} $installer", matrix::quoted(embedded::build_environment()),
+                              matrix::quoted(package), kBuildEnvironment,
+                              matrix::quoted(config_settings_json(build.config_settings)));
+  for (const std::string& requirement : front_end_requirements(build.frontend)) {
+    script += " " + matrix::quoted(requirement);
+  }
+  return run_script("build", script + "\n",
+                    {.shown = "install the build requirements",
+                     .python_path = python_folder(),
+                     .environment = {},
+                     .wheel_folder = {},
+                     .timeout = build.timeout},
+                    stop);
+}
+
+schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, const std::string& command,
+                                         std::optional<int> exit_code) {
+  log_->note(step, "error: " + error.message);
+  const std::scoped_lock lock(mutex_);
+  if (!failure_ || failure_->error.kind == ErrorKind::cancelled) {
+    failure_ = Failure{step, error, command, exit_code, log_->tail(step)};
+  }
+  return Outcome::failed(std::move(error));
+}
+
+schedule::TaskOutcome CellRun::out_of_memory(const std::string& step, const std::string& command) {
+  std::string limit = "the machine's memory";
+  if (run_.engine_table.memory_bytes) {
+    limit = fmt::format("its limit of {} MiB", *run_.engine_table.memory_bytes >> 20U);
+  }
+  Error error{fmt::format("{} was killed: the container used up {}", step, limit), ErrorKind::failed,
+              "raise [engine] memory, or lower [build] jobs"};
+  (void)fail_step(step, error, command);
+  return Outcome::out_of_memory(std::move(error));
+}
+
+Result<std::filesystem::path> CellRun::only_wheel(const std::filesystem::path& folder, const char* made_by) const {
+  WF_TRY(const auto entries, run_.files.list(folder));
+  if (entries.size() != 1) {
+    return with_hint(fail("{} made {} wheels, one was wanted", made_by, entries.size()),
+                     "a cell yields exactly one wheel");
+  }
+  return folder / entries.front().name;
+}
+
+std::optional<WheelClaims::Shared> CellRun::shared_wheel() const {
+  const matrix::Interpreter& python = planned_.cell.python;
+  if (!python.tag.is_cpython() || python.is_free_threaded) {
+    return std::nullopt;
+  }
+  auto shared = run_.claims.shared_wheel(family(planned_.cell), python.tag.minor.value_or(0));
+  return shared && shared->cell != planned_.cell.id.text ? shared : std::nullopt;
+}
+
+std::string CellRun::package_folder() const {
+  const std::string below = run_.tree.project().generic_string();
+  return below.empty() || below == "." ? kProject : fmt::format("{}/{}", kProject, below);
+}
+
+std::string CellRun::python_folder() const {
+  return fmt::format("/opt/python/{}/bin", matrix::folder_of(planned_.cell.python));
+}
+
+std::filesystem::path CellRun::own_folder() const { return run_.folder / planned_.cell.id.text; }
+
+} // namespace wheelforge::pipeline

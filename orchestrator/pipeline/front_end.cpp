@@ -1,0 +1,75 @@
+// Command lines for build and pip; all pure.
+#include "orchestrator/pipeline/front_end.hpp"
+
+#include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/container_layout.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+
+namespace wheelforge::pipeline {
+namespace {
+
+/// "-vv" for 2, "-q" for -1, nothing for 0.
+std::string verbosity_flag(std::int64_t verbosity) {
+  if (verbosity == 0) {
+    return {};
+  }
+  return " -" + std::string(static_cast<std::size_t>(std::abs(verbosity)), verbosity > 0 ? 'v' : 'q');
+}
+
+} // namespace
+
+std::string front_end_command(const matrix::BuildOptions& build, const std::string& package) {
+  const bool is_pip = build.frontend.name == matrix::FrontendName::pip;
+  std::string command =
+      is_pip ? fmt::format("python -m pip wheel --no-deps --no-build-isolation --wheel-dir {}", kBuilt)
+             : fmt::format("python -m build --wheel --no-isolation --skip-dependency-check --outdir {}", kBuilt);
+  command += verbosity_flag(build.verbosity);
+  for (const matrix::ConfigSetting& setting : build.config_settings) {
+    for (const std::string& value : setting.values) {
+      command += fmt::format(" {} {}", is_pip ? "--config-settings" : "-C",
+                             matrix::quoted(fmt::format("{}={}", setting.name, value)));
+    }
+  }
+  for (const std::string& argument : build.frontend.args) {
+    command += " " + matrix::quoted(argument);
+  }
+  return command + " " + matrix::quoted(package);
+}
+
+std::vector<std::string> front_end_requirements(const matrix::Frontend& front_end) {
+  if (front_end.name == matrix::FrontendName::pip) {
+    return {"pip"};
+  }
+  return {"build"};
+}
+
+std::string config_settings_json(const std::vector<matrix::ConfigSetting>& settings) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (const matrix::ConfigSetting& setting : settings) {
+    if (setting.values.size() == 1) {
+      object[setting.name] = setting.values.front();
+    } else {
+      object[setting.name] = setting.values;
+    }
+  }
+  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+engine::Environment job_environment(int jobs) {
+  const std::string number = std::to_string(jobs);
+  return {{"CARGO_BUILD_JOBS", number},
+          {"CMAKE_BUILD_PARALLEL_LEVEL", number},
+          {"MAKEFLAGS", "-j" + number},
+          {"MAX_JOBS", number}};
+}
+
+std::string family(const matrix::Cell& cell) {
+  const std::size_t dash = cell.id.text.find('-');
+  return cell.id.text.substr(dash + 1);
+}
+
+} // namespace wheelforge::pipeline

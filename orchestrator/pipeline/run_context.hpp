@@ -1,0 +1,58 @@
+// What all cells of one run share: the doors to the machine, the source tree, the folders, the registries.
+#pragma once
+
+#include "orchestrator/engine/container.hpp"
+#include "orchestrator/engine/host_trust.hpp"
+#include "orchestrator/host/clock.hpp"
+#include "orchestrator/host/file_system.hpp"
+#include "orchestrator/matrix/matrix_file.hpp"
+#include "orchestrator/pipeline/image_store.hpp"
+#include "orchestrator/pipeline/wheel_claims.hpp"
+#include "orchestrator/source/source_tree.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace wheelforge::pipeline {
+
+/// Images made by before-all, by the id of the shared task that makes them. Thread-safe.
+class BeforeAllImages {
+public:
+  void put(const std::string& task, const std::string& image);
+  /// The image's id; empty where the task has not made one.
+  [[nodiscard]] std::string get(const std::string& task) const;
+  [[nodiscard]] std::vector<std::string> all() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> images_;
+};
+
+/// Everything a step needs beyond its own cell. References outlive the run.
+struct RunContext {
+  host::FileSystem& files;
+  host::Clock& clock;
+  engine::ContainerEngine& engine;
+  const source::SourceTree& tree;
+  engine::HostTrust trust;                                           ///< certificate bundle and proxies for containers
+  matrix::EngineTable engine_table;                                  ///< limits of a cell
+  engine::Owner owner;                                               ///< of every container, its cell left empty
+  host::EnvironmentReader environment;                               ///< of this machine, for environment-pass
+  std::filesystem::path folder;                                      ///< .wheelforge/runs/<id>
+  std::filesystem::path output;                                      ///< where finished wheels go
+  std::filesystem::path tools;                                       ///< cache of programs brought into containers (uv)
+  std::map<std::string, std::vector<std::string>> dependency_groups; ///< of the project, resolved (PEP 735)
+  ImageStore& images;
+  WheelClaims claims;
+  BeforeAllImages before_all_images;
+};
+
+/// A container of the run: named, labelled, limited, trusted and with the shared package cache mounted.
+[[nodiscard]] engine::ContainerSpec container_spec(const RunContext& run, const std::string& cell,
+                                                   const std::string& purpose, const std::string& image,
+                                                   const engine::ImageInfo& info);
+
+} // namespace wheelforge::pipeline

@@ -1,0 +1,16 @@
+// The words that setuptools, scikit-build-core, meson-python, maturin and pyo3 use.
+#include "orchestrator/pipeline/stable_abi_hint.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace wheelforge::pipeline {
+
+bool announces_stable_abi(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kWords = {"py_limited_api", "py-limited-api", "wheel.py-api",
+                                                      "limited-api = true", "abi3"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+} // namespace wheelforge::pipeline

@@ -1,0 +1,123 @@
+// Reads the wheel's metadata, lists its test sources, and says what must be installed.
+#include "orchestrator/pipeline/test_step.hpp"
+
+#include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/container_layout.hpp"
+#include "orchestrator/source/tar_stream.hpp"
+#include "orchestrator/wheel/metadata.hpp"
+#include "orchestrator/wheel/wheel_name.hpp"
+#include "orchestrator/zip/inflater.hpp"
+#include "orchestrator/zip/zip_reader.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace wheelforge::pipeline {
+namespace {
+
+Result<wheel::Metadata> metadata_of(const std::filesystem::path& path) {
+  WF_TRY(const auto archive, zip::ZipReader::open(path));
+  for (const zip::ZipMember& member : archive.members()) {
+    if (member.name.ends_with(".dist-info/METADATA") && std::count(member.name.begin(), member.name.end(), '/') == 1) {
+      zip::Inflater inflater;
+      WF_TRY(const auto bytes, inflater.read(archive, member));
+      return wheel::parse_metadata({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); // NOLINT: char view
+    }
+  }
+  return fail(ErrorKind::invalid_data, "{} has no METADATA", path.filename().string());
+}
+
+/// Whether installing the wheel asks for other distributions: only those of the wanted extras count.
+bool has_dependencies(const wheel::Metadata& metadata, const std::vector<std::string>& extras) {
+  return std::any_of(metadata.requires_dist.begin(), metadata.requires_dist.end(), [&](const std::string& requirement) {
+    return requirement.find("extra ==") == std::string::npos || !extras.empty();
+  });
+}
+
+/// The files below one entry of [test] sources, as they are to stand below sources/.
+Result<void> add_test_source(const source::SourceTree& tree, const std::string& wanted,
+                             std::vector<source::TarEntry>& entries) {
+  const std::string below = (tree.project() / wanted).lexically_normal().generic_string();
+  bool found = false;
+  for (const source::SourceEntry& entry : tree.entries()) {
+    if (entry.path != below && !entry.path.starts_with(below + "/")) {
+      continue;
+    }
+    found = true;
+    const auto relative =
+        std::filesystem::path(entry.path).lexically_relative(tree.project().empty() ? "." : tree.project());
+    const auto type = entry.type == source::SourceEntry::Type::symlink      ? source::TarEntry::Type::symlink
+                      : entry.type == source::SourceEntry::Type::executable ? source::TarEntry::Type::executable
+                                                                            : source::TarEntry::Type::file;
+    entries.push_back({fmt::format("{}/sources/{}", wheeltest::kTestFolderName, relative.generic_string()), type,
+                       entry.size_bytes, entry.origin});
+  }
+  if (!found) {
+    return with_hint(fail(ErrorKind::usage, "[test] sources names \"{}\", the source tree has no such file", wanted),
+                     "files that git ignores are not part of the tree");
+  }
+  return {};
+}
+
+/// The image of a place.
+Result<std::pair<std::string, std::string>> image_of(const TestRequest& request) {
+  if (request.place == "same") {
+    return std::pair(request.cell.image, request.cell.digest);
+  }
+  if (request.place.starts_with("image:")) {
+    return std::pair(request.place.substr(6), std::string());
+  }
+  // wheelforge's own images of clean distributions: `wheelforge images build test-debian-12`.
+  return std::pair(fmt::format("localhost/wheelforge/test-{}_{}", request.place, to_string(request.cell.cell.arch)),
+                   std::string());
+}
+
+} // namespace
+
+Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& request) {
+  const matrix::TestOptions& test = request.cell.cell.options->test;
+  PreparedTest prepared;
+  WF_TRY(std::tie(prepared.image, prepared.digest), image_of(request));
+
+  wheeltest::TestSpec& spec = prepared.spec;
+  spec.python = request.cell.cell.python;
+  spec.wheel = request.wheel.filename().string();
+  spec.extras = test.extras;
+  spec.requirements = test.requires_;
+  for (const std::string& group : test.groups) {
+    const auto resolved = run.dependency_groups.find(group);
+    if (resolved == run.dependency_groups.end()) {
+      return fail(ErrorKind::usage, "[test] groups names \"{}\", pyproject.toml has no such dependency group", group);
+    }
+    spec.requirements.insert(spec.requirements.end(), resolved->second.begin(), resolved->second.end());
+  }
+  spec.environment = test.environment;
+  spec.before = test.before;
+  spec.command = test.command;
+  spec.project = kProject;
+  spec.package = request.package;
+  spec.timeout = test.timeout;
+
+  const std::string commands = matrix::joined(test.before) + "\n" + matrix::joined(test.command);
+  prepared.needs_project = matrix::has_placeholder(commands, "project") || matrix::has_placeholder(commands, "package");
+  WF_TRY(const wheel::Metadata metadata, metadata_of(request.wheel));
+  prepared.needs_index = !spec.requirements.empty() || has_dependencies(metadata, test.extras);
+
+  std::error_code error;
+  const auto size = std::filesystem::file_size(request.wheel, error);
+  if (error) {
+    return fail("{} cannot be read: {}", request.wheel.string(), error.message());
+  }
+  std::vector<source::TarEntry> entries = {
+      {fmt::format("{}/{}", wheeltest::kTestFolderName, spec.wheel), source::TarEntry::Type::file, size, request.wheel},
+      {fmt::format("{}/sources", wheeltest::kTestFolderName), source::TarEntry::Type::folder, 0, {}},
+  };
+  for (const std::string& wanted : test.sources) {
+    WF_TRY_VOID(add_test_source(run.tree, wanted, entries));
+  }
+  prepared.payload = source::tar_stream(std::move(entries), run.tree.revision().epoch);
+  return prepared;
+}
+
+} // namespace wheelforge::pipeline
