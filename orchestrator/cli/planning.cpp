@@ -27,12 +27,25 @@ constexpr std::array kFamilies = {Family{"manylinux2014", "x86_64 i686 aarch64 p
                                   Family{"manylinux_2_34", "x86_64 i686 aarch64 ppc64le s390x"},
                                   Family{"musllinux_1_2", "x86_64 i686 aarch64 ppc64le s390x armv7l riscv64"}};
 
+/// The interpreters of the Debian 11 baseline.
+std::vector<matrix::Interpreter> baseline_pythons() {
+  std::vector<matrix::Interpreter> pythons;
+  for (const char* name : {"cp39", "cp311", "cp313", "cp313t"}) {
+    pythons.push_back(*matrix::parse_interpreter(name));
+  }
+  return pythons;
+}
+
 tl::expected<plan::ServedImage, std::string> image_for(const matrix::ImagesTable& images,
                                                        const tags::PlatformTag& platform) {
   for (const matrix::ImageUse& use : images.use) {
     if (use.platform == platform.text) {
       return plan::ServedImage{use.reference, {}, {}};
     }
+  }
+  // The baseline that `wheelforge images build debian-11` makes: genuine for this one tag, so it serves no other.
+  if (tags::same_platform(platform, tags::manylinux({2, 31}, Architecture::x86_64))) {
+    return plan::ServedImage{"localhost/wheelforge/manylinux_2_31_x86_64:debian-11", {}, baseline_pythons()};
   }
   const std::string policy = platform.policy_name();
   const std::string_view arch = tags::to_string(*platform.arch);
@@ -77,7 +90,10 @@ Reported<plan::Plan> plan_cells(const Configuration& configuration, std::span<co
   surroundings.auto_platform = [](Architecture arch) {
     return std::optional(matrix::platform_on("manylinux_2_31", arch));
   };
-  surroundings.auto_pythons = released_cpythons;
+  surroundings.auto_pythons = [](const tags::PlatformTag& platform) {
+    const bool is_baseline = tags::same_platform(platform, tags::manylinux({2, 31}, Architecture::x86_64));
+    return is_baseline ? baseline_pythons() : released_cpythons(platform);
+  };
   surroundings.requires_python = configuration.facts.requires_python;
   auto cells = matrix::expand(configuration.matrix, surroundings);
   if (!cells) {

@@ -12,6 +12,7 @@ int run_program(int argc, const char* const* argv) {
   CLI::App app("Builds, repairs, audits and tests manylinux wheels in containers.", "wheelforge");
   app.require_subcommand(1);
   Invocation invocation;
+  add_build_command(app, invocation);
   add_plan_command(app, invocation);
   add_schema_command(app, invocation);
   add_audit_command(app, invocation);
