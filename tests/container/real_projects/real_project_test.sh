@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A project from its sdist becomes wheels for two Pythons, and its own tests pass in a clean Debian 12 container.
+# A project from its sdist becomes wheels for two Pythons, and its own tests pass in clean containers.
 #
 #   real_project_test.sh NAME    a line of projects.tsv
 set -euo pipefail
@@ -38,7 +38,7 @@ platform = "auto"
 arch = ["x86_64"]
 
 [test]
-on = ["debian-12"]
+on = ["same", "debian-12"]
 command = "$command"
 requires = [$(list "$requires")]
 sources = [$(list "$sources")]
@@ -56,6 +56,8 @@ cells = json.load(open(sys.argv[1]))["cells"]
 assert len(cells) == 2, cells
 for cell in cells:
     assert cell["status"] == "ok", cell
-    tested = [step for step in cell["steps"] if step["name"] == "test:debian-12"]
-    assert [step["status"] for step in tested] == ["ok"], cell["steps"]
+    tests = {step["name"]: step["status"] for step in cell["steps"] if step["name"].startswith("test:")}
+    # Debian 12 has Python 3.11 only: there the other wheel is skipped, which the report says, and never counts as passed.
+    on_debian = "ok" if cell["python"] == "cp311" else "skipped"
+    assert tests == {"test:same": "ok", "test:debian-12": on_debian}, cell["steps"]
 PYTHON
