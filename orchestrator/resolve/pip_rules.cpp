@@ -223,7 +223,9 @@ Result<Pip> read_release(const Json& row, const Json& rules) {
 
 bool Pip::runs_on(const Version& python) const {
   Version minor = python;
-  minor.release.resize(std::min<std::size_t>(minor.release.size(), 2));
+  if (minor.release.size() > 2) {
+    minor.release.erase(minor.release.begin() + 2, minor.release.end());
+  }
   return starts && requires_python.contains(python) && (!rules.newest_python || minor <= *rules.newest_python);
 }
 
