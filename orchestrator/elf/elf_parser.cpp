@@ -227,8 +227,12 @@ Result<void> ElfParser::read_interpreter() {
     if (segment.type != kPtInterp) {
       continue;
     }
-    if (segment.file_size == 0 || segment.file_size > kLongestPath) {
-      return fail(ErrorKind::invalid_data, "PT_INTERP has {} bytes, 1 to {} are wanted", segment.file_size,
+    if (segment.file_size == 0) {
+      note(ElfAnomalyKind::segments, "PT_INTERP is empty: the file holds debug information only");
+      return {};
+    }
+    if (segment.file_size > kLongestPath) {
+      return fail(ErrorKind::invalid_data, "PT_INTERP has {} bytes, at most {} are wanted", segment.file_size,
                   kLongestPath);
     }
     WF_TRY(const auto bytes, fetch({segment.offset, segment.file_size}, "PT_INTERP"));

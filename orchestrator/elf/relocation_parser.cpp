@@ -27,6 +27,14 @@ std::uint8_t use_of(RelocationKind kind) {
   }
 }
 
+constexpr std::uint16_t kMachineMips = 8;
+
+/// 64-bit MIPS splits r_info into a symbol and four bytes, of which three are types applied in a row.
+std::uint32_t mips_type(std::span<const std::byte> bytes) {
+  return std::to_integer<std::uint32_t>(bytes[3]) | std::to_integer<std::uint32_t>(bytes[2]) << 8U |
+         std::to_integer<std::uint32_t>(bytes[1]) << 16U;
+}
+
 } // namespace
 
 /// Counters by type: an array for the types that exist, a small map for nonsense.
@@ -60,6 +68,7 @@ bool ElfParser::is_writable(std::uint64_t address) {
 void ElfParser::read_relocation_table(const RelocationTable& table, TypeCounts& counts) {
   const std::uint64_t size = word_size() * (table.has_addend ? 3 : 2);
   const std::uint64_t count = table.bytes.size() / size;
+  const bool is_mips = file_.header_.machine == kMachineMips;
   std::uint64_t strangers = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t at = i * size;
@@ -69,8 +78,8 @@ void ElfParser::read_relocation_table(const RelocationTable& table, TypeCounts& 
     if (is_64()) {
       const auto info = load_at<std::uint64_t>(table.bytes, at + 8);
       target = load_at<std::uint64_t>(table.bytes, at);
-      symbol = static_cast<std::uint32_t>(info >> 32U);
-      type = static_cast<std::uint32_t>(info);
+      symbol = is_mips ? load_at<std::uint32_t>(table.bytes, at + 8) : static_cast<std::uint32_t>(info >> 32U);
+      type = is_mips ? mips_type(table.bytes.subspan(at + 12, 4)) : static_cast<std::uint32_t>(info);
     } else {
       const auto info = load_at<std::uint32_t>(table.bytes, at + 4);
       target = load_at<std::uint32_t>(table.bytes, at);
