@@ -173,16 +173,39 @@ Result<void> ElfParser::read_segments() {
     file_.segments_.push_back(segment);
   }
   WF_CHECK(in.ok());
+  guess_places();
   check_segments();
   read_stack_and_tls();
   return {};
+}
+
+void ElfParser::guess_places() {
+  if (loads_.empty()) {
+    return;
+  }
+  const auto clipped = [this](std::uint64_t from, std::uint64_t size) {
+    from = std::min(from, image_.size());
+    return FileRange{from, std::min(size, image_.size() - from)};
+  };
+  likely_.push_back(clipped(0, clipped(loads_[0].offset, loads_[0].file_size).end()));
+  const std::uint64_t headers = file_.header_.section_headers_offset;
+  if (want_sections_ == WantSections::no || headers == 0) {
+    return;
+  }
+  constexpr std::uint64_t kComment = 4096; // .comment is what linkers put first behind the last segment
+  constexpr std::uint64_t kNames = 65536;  // .shstrtab is what they put last before the section headers
+  std::uint64_t loaded = 0;
+  for (const Segment& segment : loads_) {
+    loaded = std::max(loaded, clipped(segment.offset, segment.file_size).end());
+  }
+  likely_.push_back(clipped(loaded, kComment));
+  likely_.push_back(clipped(headers - std::min(headers, kNames), kNames));
 }
 
 void ElfParser::check_segments() {
   if (loads_.empty()) {
     return;
   }
-  likely_front_ = FileRange{0, std::min(image_.size(), loads_[0].offset + loads_[0].file_size)};
   const auto by_address = [](const Segment& a, const Segment& b) { return a.address < b.address; };
   if (!std::is_sorted(loads_.begin(), loads_.end(), by_address)) {
     note(ElfAnomalyKind::segments, "the PT_LOAD segments are not sorted by address");

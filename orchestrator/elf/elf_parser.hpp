@@ -25,9 +25,9 @@ public:
   [[nodiscard]] Result<void> run();
   /// What run() wanted and the image did not hold.
   [[nodiscard]] const std::vector<FileRange>& missing() const { return missing_; }
-  /// The part of the file that tables of unknown place are most likely in: the first PT_LOAD. Known after the program
-  /// headers.
-  [[nodiscard]] std::optional<FileRange> likely_front() const { return likely_front_; }
+  /// Where tables of unknown place most likely are, known after the program headers: the first PT_LOAD for those of the
+  /// loader, which is the first range; what stands behind the last PT_LOAD and before the section headers.
+  [[nodiscard]] const std::vector<FileRange>& likely() const { return likely_; }
   /// The facts, after run() has succeeded.
   [[nodiscard]] ElfFile take() { return std::move(file_); }
 
@@ -36,6 +36,7 @@ private:
   Result<void> read_header();
   Result<void> read_segments();
   void check_segments();
+  void guess_places();
   void read_stack_and_tls();
   Result<void> read_interpreter();
   [[nodiscard]] Result<std::span<const std::byte>> fetch(FileRange range, std::string_view structure);
@@ -110,7 +111,7 @@ private:
   const Image& image_;
   WantSections want_sections_;
   std::vector<FileRange> missing_;
-  std::optional<FileRange> likely_front_;
+  std::vector<FileRange> likely_;
   ElfFile file_;
 
   std::vector<Segment> loads_; ///< PT_LOAD by address

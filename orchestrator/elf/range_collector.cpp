@@ -50,6 +50,20 @@ void RangeCollector::want(FileRange range) {
   pieces_.insert(at, std::move(piece));
 }
 
+/// Like want(), but for what may turn out not to be needed: nothing goes back for it.
+void RangeCollector::hope_for(FileRange range) {
+  const bool goes_on = std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+    return piece.range.offset <= range.offset && piece.range.offset + piece.bytes.size() >= position_;
+  });
+  if (!goes_on && range.offset < position_) {
+    const std::uint64_t end = std::max(range.end(), position_);
+    range = {position_, end - position_};
+  }
+  if (range.size > 0) {
+    want(range);
+  }
+}
+
 void RangeCollector::keep(std::span<const std::byte> piece) {
   const std::uint64_t end = position_ + piece.size();
   for (Piece& kept : pieces_) {
@@ -86,9 +100,10 @@ void RangeCollector::attempt() {
     stopped_ = true;
     return;
   }
-  if (!front_known_ && parser.likely_front()) {
-    front_known_ = true;
-    want({0, std::min(parser.likely_front()->end(), front_limit_)});
+  if (!guessed_ && !parser.likely().empty()) {
+    guessed_ = true;
+    hope_for({0, std::min(parser.likely().front().size, front_limit_)});
+    std::for_each(parser.likely().begin() + 1, parser.likely().end(), [this](const FileRange& r) { hope_for(r); });
   }
   std::uint64_t wanted = held_bytes();
   for (const FileRange& range : parser.missing()) {

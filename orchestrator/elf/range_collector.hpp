@@ -51,7 +51,7 @@ public:
   /// Passes begun.
   [[nodiscard]] unsigned passes() const { return passes_; }
 
-  static constexpr unsigned kMaxPasses = 4;
+  static constexpr unsigned kMaxPasses = 6;
 
 private:
   struct Piece {
@@ -60,6 +60,7 @@ private:
   };
   void keep(std::span<const std::byte> piece);
   void want(FileRange range);
+  void hope_for(FileRange range);
   void attempt();
   [[nodiscard]] std::optional<std::uint64_t> next_end() const;
 
@@ -71,7 +72,7 @@ private:
   unsigned attempts_ = 0;
   bool stopped_ = false; ///< nothing more is wanted of this pass
   bool again_ = false;   ///< something was let go
-  bool front_known_ = false;
+  bool guessed_ = false; ///< the likely places of the tables are among the pieces
   WantSections sections_;
   std::optional<Result<ElfFile>> result_;
 };

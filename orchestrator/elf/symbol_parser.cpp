@@ -95,21 +95,22 @@ Result<std::optional<std::uint64_t>> ElfParser::count_by_gnu_hash() {
                 last, first);
   }
   const std::uint64_t chains = *address + kHeaderSize + bloom_bytes + buckets * 4;
+  const std::uint64_t usual_end = next_table_after(chains);
   while (true) {
     const std::uint64_t chain = chains + (last - first) * 4;
     const Segment* segment = load_segment_at(chain);
     const std::uint64_t room =
         segment == nullptr ? 0 : segment->file_size - std::min(segment->file_size, chain - segment->address);
-    WF_TRY(const FileRange block,
-           locate(chain, std::clamp<std::uint64_t>(room / 4 * 4, 4, kChainBlock), "DT_GNU_HASH chains"));
-    const auto fetched = fetch(block, "DT_GNU_HASH chains");
-    if (!fetched) {
+    const std::uint64_t usual_room = chain < usual_end ? usual_end - chain : room;
+    const std::uint64_t size = std::clamp<std::uint64_t>(std::min(room, usual_room) / 4 * 4, 4, kChainBlock);
+    WF_TRY(const FileRange block, locate(chain, size, "DT_GNU_HASH chains"));
+    const auto bytes = fetch(block, "DT_GNU_HASH chains");
+    if (!bytes) {
       widen_missing(chain);
-      return tl::unexpected(fetched.error());
+      return tl::unexpected(bytes.error());
     }
-    const auto bytes = *fetched;
     for (std::uint64_t i = 0; i < block.size; i += 4, ++last) {
-      if ((load_at<std::uint32_t>(bytes, i) & 1U) != 0) {
+      if ((load_at<std::uint32_t>(*bytes, i) & 1U) != 0) {
         return last + 1;
       }
     }
