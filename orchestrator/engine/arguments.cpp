@@ -112,11 +112,12 @@ Arguments with_label_filter(Arguments arguments, const std::string& label) {
   return arguments;
 }
 
-/// A Dockerfile instruction's value: in double quotes, with those inside escaped.
-std::string quoted(const std::string& value) {
+/// A Dockerfile instruction's value in double quotes. Docker expands variables and reads escapes in them; podman takes
+/// what stands there.
+std::string quoted(const EngineInfo& which, const std::string& value) {
   std::string text = "\"";
   for (const char letter : value) {
-    if (letter == '"' || letter == '\\' || letter == '$') {
+    if (which.kind == EngineInfo::Kind::docker && (letter == '"' || letter == '\\' || letter == '$')) {
       text += '\\';
     }
     text += letter;
@@ -265,7 +266,7 @@ Arguments commit_arguments(const EngineInfo& which, const std::string& container
     append(arguments, {"--quiet"});
   }
   for (const auto& [label, value] : labels) {
-    append(arguments, {"--change", "LABEL " + label + "=" + quoted(value)});
+    append(arguments, {"--change", "LABEL " + label + "=" + quoted(which, value)});
   }
   append(arguments, {container, name});
   return arguments;

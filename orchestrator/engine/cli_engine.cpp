@@ -8,6 +8,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kNoLimit{0};
 constexpr std::string_view kExec = "exec in a container";
+/// How long, and how often, a container is looked at that seems to end.
+constexpr milliseconds kEndingPause{100};
+constexpr int kEndingRounds = 10;
 
 } // namespace
 
@@ -123,7 +126,7 @@ Result<ExecResult> CliEngine::judge_failed_exec(const std::string& container, Ex
   if (!said.empty() && classify(said.back()) == Fault::engine_lost) {
     return tl::unexpected(fault_error(Fault::engine_lost, kExec, said.back()));
   }
-  WF_TRY_CONTEXT(const InspectedContainer inspected, inspect(container), kExec);
+  WF_TRY_CONTEXT(const InspectedContainer inspected, inspect_after_failure(container), kExec);
   const ContainerState& state = inspected.state;
   if (!state.running && !state.oom_killed) {
     const std::string words = last_words_of(container);
@@ -136,6 +139,28 @@ Result<ExecResult> CliEngine::judge_failed_exec(const std::string& container, Ex
     result.end = ExecEnd::out_of_memory;
   }
   return result;
+}
+
+/// Commands die a moment before the engine notices that their container did: where its first process is on its way out,
+/// the answer is awaited.
+Result<InspectedContainer> CliEngine::inspect_after_failure(const std::string& container) {
+  for (int round = 0;; ++round) {
+    WF_TRY(InspectedContainer inspected, inspect(container));
+    if (!inspected.state.running || !is_ending(inspected.state) || round == kEndingRounds) {
+      return inspected;
+    }
+    (void)clock_.wait(kEndingPause, {});
+  }
+}
+
+bool CliEngine::is_ending(const ContainerState& state) {
+  constexpr std::uint64_t kExiting = 4; // PF_EXITING in Linux' sched.h
+  if (info_.remote || state.pid <= 0) {
+    return false;
+  }
+  const auto stat = files_->read("/proc/" + std::to_string(state.pid) + "/stat");
+  const auto flags = stat ? host::process_flags(*stat) : std::nullopt;
+  return !flags || (*flags & kExiting) != 0;
 }
 
 Result<int> CliEngine::exec_interactive(const std::string& container, const ExecSpec& spec) {

@@ -70,6 +70,8 @@ private:
                                        std::optional<std::uint64_t> kills_before);
   Result<void> take_network(const std::string& container, std::stop_token stop);
   Result<void> isolate_exec(const std::string& container);
+  Result<InspectedContainer> inspect_after_failure(const std::string& container);
+  bool is_ending(const ContainerState& state);
   void kill_all_inside(const std::string& container);
   std::string last_words_of(const std::string& container);
   std::optional<std::uint64_t> local_kills(const std::string& container);

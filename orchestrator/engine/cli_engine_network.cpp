@@ -32,8 +32,8 @@ Result<void> CliEngine::set_network(const std::string& container, Network networ
 
 Result<void> CliEngine::take_network(const std::string& container, std::stop_token stop) {
   WF_TRY(const auto inspected, inspect(container));
-  if (inspected.networks.empty() && inspected.network_mode != "none") {
-    return isolate_exec(container); // slirp4netns and pasta are not listed as networks
+  if (inspected.network_mode.starts_with("slirp4netns") || inspected.network_mode.starts_with("pasta")) {
+    return isolate_exec(container); // rootless podman's own kinds of network, which no container can leave
   }
   for (const std::string& name : inspected.networks) {
     WF_TRY_VOID(call_quietly(network_arguments(info_, Network::off, name, container),

@@ -1,6 +1,7 @@
 // Process identities out of /proc.
 #include "orchestrator/host/process_identity.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
@@ -20,29 +21,32 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
-/// Field 22 of /proc/PID/stat, counted after the command name, which may hold spaces and brackets; nothing for a
-/// process that is gone or a zombie.
-std::optional<std::uint64_t> start_ticks_of(std::int64_t pid) {
-  const std::string line = first_line("/proc/" + std::to_string(pid) + "/stat");
+/// A field of /proc/PID/stat by its number in proc(5), 3 or later: they are counted after the command's name, which may
+/// hold spaces and brackets.
+std::string_view stat_field(std::string_view line, int number) {
   const std::size_t bracket = line.rfind(')');
-  if (bracket == std::string::npos) {
-    return std::nullopt;
-  }
-  std::string_view rest = std::string_view(line).substr(bracket + 1);
+  std::string_view rest = bracket == std::string_view::npos ? std::string_view() : line.substr(bracket + 1);
   for (int field = 2; !rest.empty(); ++field) { // the text before the first space after ')' is empty
-    const std::size_t space = std::min(rest.find(' '), rest.size());
-    const std::string_view value = rest.substr(0, space);
-    if (field == 3 && (value == "Z" || value == "X")) {
-      return std::nullopt;
-    }
-    if (field == 22) {
-      std::uint64_t ticks = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), ticks);
-      return error == std::errc() ? std::optional(ticks) : std::nullopt;
+    const std::size_t space = std::min(rest.find_first_of(" \n"), rest.size());
+    if (field == number) {
+      return rest.substr(0, space);
     }
     rest.remove_prefix(std::min(space + 1, rest.size()));
   }
-  return std::nullopt;
+  return {};
+}
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end != text.data() ? std::optional(value) : std::nullopt;
+}
+
+/// When a process started; nothing for one that is gone or a zombie.
+std::optional<std::uint64_t> start_ticks_of(std::int64_t pid) {
+  const std::string line = first_line("/proc/" + std::to_string(pid) + "/stat");
+  const std::string_view state = stat_field(line, 3);
+  return state == "Z" || state == "X" ? std::nullopt : number(stat_field(line, 22));
 }
 
 std::string machine_name() {
@@ -61,6 +65,8 @@ std::uint64_t own_pid_namespace() {
 }
 
 } // namespace
+
+std::optional<std::uint64_t> process_flags(std::string_view stat) { return number(stat_field(stat, 9)); }
 
 Result<ProcessIdentity> current_process() {
   ProcessIdentity identity;

@@ -4,7 +4,9 @@
 #include "orchestrator/base/error.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace wheelforge::host {
 
@@ -29,6 +31,10 @@ enum class Liveness {
 
 /// This process. Fails only where /proc is not mounted.
 [[nodiscard]] Result<ProcessIdentity> current_process();
+
+/// The kernel's flags of a process (PF_EXITING and others) in the text of its /proc/PID/stat; nothing when the text is
+/// malformed. Source: proc(5), field 9.
+[[nodiscard]] std::optional<std::uint64_t> process_flags(std::string_view stat);
 
 /// Whether that process still runs.
 [[nodiscard]] Liveness liveness_of(const ProcessIdentity& process);

@@ -17,12 +17,15 @@ constexpr const char* kRunning = R"([{"Id":"c1","Name":"/c","State":{"Running":t
 constexpr const char* kLostWords = "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?";
 
 struct Bench {
+  /// The container's first process as the kernel tells of it.
+  void set_process(const std::string& flags) { files->files["/proc/7/stat"] = "7 (sh) S 1 7 7 0 -1 " + flags + " 0 0"; }
   explicit Bench(EngineInfo::Kind kind = EngineInfo::Kind::docker) {
     EngineInfo info;
     info.kind = kind;
     info.program = to_string(kind);
     auto memory = std::make_unique<host::MemoryFileSystem>();
     files = memory.get();
+    set_process("4194560");
     engine = std::make_unique<CliEngine>(info, runner, clock, std::move(memory));
   }
   void set_kills(int kills) {
@@ -100,6 +103,16 @@ TEST_CASE("a container that went away is temporary and says so") {
   REQUIRE_FALSE(result);
   CHECK(result.error().kind == ErrorKind::temporary);
   CHECK(result.error().hint.find("removed the container") != std::string::npos);
+}
+
+TEST_CASE("a command that dies with its container is not taken for one that failed by itself") {
+  Bench bench;
+  const Answer gone{.exit_code = 1, .out = "[]\n", .err = "Error: No such container: c1"};
+  bench.set_process("4194564"); // PF_EXITING
+  bench.runner.on({"exec"}, Answer{.exit_code = 137}).on({"inspect"}, {Answer{.out = kRunning}, gone});
+  const auto result = bench.exec();
+  REQUIRE_FALSE(result);
+  CHECK(result.error().kind == ErrorKind::temporary);
 }
 
 TEST_CASE("a container of a foreign architecture is told by its log") {

@@ -50,3 +50,9 @@ TEST_CASE("before a reboot is dead; another machine or pid namespace cannot be j
   process.pid_namespace += 1;
   CHECK(liveness_of(process) == Liveness::unknown);
 }
+
+TEST_CASE("a process's flags are read behind its name, whatever that is") {
+  CHECK(process_flags("42 (a) b (c) S 1 42 42 0 -1 4194564 9 9") == 4194564U);
+  CHECK_FALSE(process_flags("42 (a) S 1"));
+  CHECK_FALSE(process_flags(""));
+}
