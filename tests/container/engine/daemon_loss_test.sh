@@ -16,15 +16,14 @@ ip netns add "$namespace" 2>/dev/null || skip "this machine gives no network nam
 cleanup() {
   [ -z "${WF_DAEMON_PID:-}" ] || kill -9 "$WF_DAEMON_PID" 2>/dev/null || true
   # The daemon's children: its containerd, and the shims of its containers.
-  local pid
-  for pid in $(grep -l "$scratch" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3); do
+  local pid point
+  while read -r pid; do
     [ "$pid" = $$ ] || kill -9 "$pid" 2>/dev/null || true
-  done
+  done < <(grep -l "$scratch" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3)
   ip netns delete "$namespace" || true
-  local point
-  for point in $(awk -v at="$scratch" 'index($5, at) == 1 {print $5}' /proc/self/mountinfo | sort -r); do
+  while read -r point; do
     umount -l "$point" || true
-  done
+  done < <(awk -v at="$scratch" 'index($5, at) == 1 {print $5}' /proc/self/mountinfo | sort -r)
   rm -rf "$scratch"
 }
 trap cleanup EXIT

@@ -6,7 +6,7 @@ program=$1 engine=$2
 . "$(dirname "$0")/prepare.sh"
 
 command -v "$engine" >/dev/null || skip "$engine is not installed"
-if [ "$engine" = podman ] && ! podman run --rm --network none --rootfs "$scratch/root" true >/dev/null 2>&1; then
+if [ "$engine" = podman ] && ! podman run --rm --network none --rootfs "$scratch/tree" true >/dev/null 2>&1; then
   # This machine may not raise limits: start containers with lower ones.
   printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n[engine]\nruntime = "runc"\n' \
     >"$scratch/containers.conf"

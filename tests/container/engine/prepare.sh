@@ -1,4 +1,5 @@
 # What the engine's tests share: the tiny image's root file system. Sourced; sets WF_ROOT_TAR and WF_FOREIGN_TAR.
+# shellcheck shell=bash
 
 skip() {
   echo "SKIPPED: $*"
@@ -9,13 +10,13 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 command -v busybox >/dev/null || skip "busybox-static is not installed (scripts/setup test)"
-mkdir -p "$scratch/root"/{bin,etc,dev,proc,sys,tmp,root}
-chmod 1777 "$scratch/root/tmp"
-cp "$(command -v busybox)" "$scratch/root/bin/busybox"
+mkdir -p "$scratch/tree"/{bin,etc,dev,proc,sys,tmp,root}
+chmod 1777 "$scratch/tree/tmp"
+cp "$(command -v busybox)" "$scratch/tree/bin/busybox"
 for applet in $(busybox --list); do
-  [ "$applet" = busybox ] || ln -s busybox "$scratch/root/bin/$applet"
+  [ "$applet" = busybox ] || ln -s busybox "$scratch/tree/bin/$applet"
 done
-tar -C "$scratch/root" --owner=0 --group=0 -cf "$scratch/root.tar" .
+tar -C "$scratch/tree" --owner=0 --group=0 -cf "$scratch/root.tar" .
 
 # A root whose shell is for a machine that does not exist: an ELF header with e_machine = 0xfeed.
 mkdir -p "$scratch/foreign/bin"
