@@ -32,7 +32,8 @@ public:
   Inflater& operator=(Inflater&&) noexcept;
 
   /// The member's bytes, valid until the next call. Fails with invalid_data when it is encrypted, of an unknown method,
-  /// larger than `limit` (packed or not), does not inflate to exactly its stated size, or (with CheckCrc::yes) has a wrong CRC.
+  /// larger than `limit` (packed or not), does not inflate to exactly its stated size, or (with CheckCrc::yes) has a
+  /// wrong CRC.
   [[nodiscard]] Result<std::span<const std::byte>> read(const ZipReader& archive, const ZipMember& member,
                                                         CheckCrc check = CheckCrc::no,
                                                         std::uint64_t limit = kWholeLimit);
