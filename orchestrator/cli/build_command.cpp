@@ -1,7 +1,6 @@
 // `wheelforge build`: from the matrix in a checkout to finished wheels.
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/exit_code.hpp"
-#include "orchestrator/cli/plain_progress.hpp"
 #include "orchestrator/cli/planning.hpp"
 
 #include "orchestrator/engine/reaper.hpp"
@@ -11,6 +10,7 @@
 #include "orchestrator/pipeline/run.hpp"
 #include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/utc_time.hpp"
+#include "orchestrator/progress/progress_display.hpp"
 #include "orchestrator/report/failure_text.hpp"
 #include "orchestrator/report/run_json.hpp"
 #include "orchestrator/report/summary_table.hpp"
@@ -32,6 +32,8 @@ struct BuildRequest {
   std::vector<std::string> only;
   std::string output;
   std::string engine;
+  std::string progress = "auto";
+  std::string events_file;
   int jobs = 0;
   bool keep_going = false;
   bool fail_fast = false;
@@ -159,12 +161,20 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
                                .before_all_images = {}};
 
   schedule::EventStream events(*doors.clock);
-  events.subscribe(PlainProgress());
+  if (!request.events_file.empty()) {
+    WF_TRY(auto observer, progress::event_file(*doors.files, request.events_file));
+    events.subscribe(std::move(observer));
+  }
+  WF_TRY(const auto mode, progress::parse_progress_mode(request.progress));
+  auto display = std::make_unique<progress::ProgressDisplay>(
+      events, *doors.clock, mode, [] { return host::inspect_terminal(2); },
+      [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
   const pipeline::RunOptions options{schedule_options(request, configuration.matrix.schedule), WF_VERSION,
                                      request.shell};
   WF_TRY(auto report,
          pipeline::run_plan(project.plan, context, options, project.announces_stable_abi, &events, signals.token()));
   events.flush();
+  display.reset();
   signals.set_last_words({});
   report.signal = signals.received();
   WF_TRY_VOID(doors.files->write_atomically(context.folder / "report.json", report::to_json(report)));
@@ -218,6 +228,9 @@ void add_build_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--output,-o", request->output, "folder of the finished wheels (default: wheelhouse)");
   command->add_option("--engine", request->engine, "docker, podman or auto")
       ->check(CLI::IsMember({"auto", "docker", "podman"}));
+  command->add_option("--progress", request->progress, "auto, tty, plain, json or quiet")
+      ->check(CLI::IsMember({"auto", "tty", "plain", "json", "quiet"}));
+  command->add_option("--events", request->events_file, "file that gets every event as a line of JSON");
   command->add_option("--jobs,-j", request->jobs, "cells that build at a time")->check(CLI::Range(1, 1024));
   command->add_flag("--keep-going,-k", request->keep_going, "build the other cells when one fails (default)");
   command->add_flag("--fail-fast", request->fail_fast, "start nothing new when a cell fails")->excludes("--keep-going");

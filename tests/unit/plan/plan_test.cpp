@@ -143,7 +143,7 @@ TEST_CASE("free-threaded and other builds of one Python make wheels of different
   CHECK(plan->selected() == 2);
 }
 
-TEST_CASE("--only leaves the cells it names") {
+TEST_CASE("the option --only leaves the cells it names") {
   const auto plan = planned(kMatrix);
   REQUIRE(plan);
   const std::vector<std::string> globs = {"cp39-*_x86_64", "cp313-manylinux_2_28_x86_64+cuda-13"};
@@ -161,7 +161,7 @@ TEST_CASE("--only leaves the cells it names") {
   CHECK(all->selected() == plan->selected());
 }
 
-TEST_CASE("--only that matches no cell fails with the nearest") {
+TEST_CASE("the option --only that matches no cell fails with the nearest") {
   const auto plan = planned(kMatrix);
   REQUIRE(plan);
   const std::vector<std::string> dead = {"cp39-manylinux_2_82_x86_64"};

@@ -136,7 +136,7 @@ TEST_CASE("elsewhere progress is plain lines without escape sequences") {
   CHECK(text == "note\n    0.0s  [1/1]  a  ok\n");
 }
 
-TEST_CASE("--progress json writes the events, quiet nothing") {
+TEST_CASE("the option --progress json writes the events, quiet nothing") {
   const std::string text = shown(ProgressMode::json, true);
   CHECK(std::count(text.begin(), text.end(), '\n') == 4);
   CHECK(text.find(R"("ev":"group.finished","group":"a","attempt":1,"status":"ok"})") != std::string::npos);

@@ -2,6 +2,8 @@
 #include "orchestrator/source/source_tree.hpp"
 #include "tests/support/catch.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 /// A folder that goes with its test, and a shell in it.
 struct Folder {
-  fs::path path = fs::temp_directory_path() / ("source-tree-" + std::to_string(std::rand())); // NOLINT
+  fs::path path = fs::temp_directory_path() / ("source-tree-" + std::to_string(getpid()));
   Folder() { fs::create_directories(path); }
   ~Folder() { fs::remove_all(path); }
   Folder(const Folder&) = delete;
