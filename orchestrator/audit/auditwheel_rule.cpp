@@ -63,21 +63,6 @@ NameFacts read_name(const tags::TagSet& set) {
   return facts;
 }
 
-/// "cpython-312-x86_64-linux-gnu" and the like: since Python 3.11 the name tells musl from glibc.
-bool names_glibc_python(std::string_view file_name) {
-  if (!ends_with(file_name, "-arm-linux-gnueabihf.so") && !ends_with(file_name, "-linux-gnu.so")) {
-    return false;
-  }
-  std::string_view stem = file_name.substr(0, file_name.size() - 3);
-  stem = stem.substr(stem.rfind('.') + 1);
-  if (!starts_with(stem, "cpython-3") || stem.size() < 11) {
-    return false;
-  }
-  const char tens = stem[9];
-  const char ones = stem[10];
-  return tens >= '1' && tens <= '9' && ones >= '0' && ones <= '9' && !(tens == '1' && ones == '0');
-}
-
 /// The libc of one file: interpreter, then DT_NEEDED, then its name. Sets the problem when these contradict each other.
 std::optional<Libc> libc_of(const ElfFacts& facts, std::string& problem) {
   std::optional<Libc> libc;
@@ -98,12 +83,7 @@ std::optional<Libc> libc_of(const ElfFacts& facts, std::string& problem) {
     libc = libc ? libc : named;
   }
   if (!libc) {
-    const std::string_view name = file_name_of(facts.path);
-    if (ends_with(name, "-arm-linux-musleabihf.so") || ends_with(name, "-linux-musl.so")) {
-      libc = Libc::musl;
-    } else if (names_glibc_python(name)) {
-      libc = Libc::glibc;
-    }
+    libc = libc_by_name(file_name_of(facts.path));
   }
   return libc;
 }

@@ -1,8 +1,6 @@
 // From a parsed ELF file to the facts that the audit keeps.
 #include "orchestrator/audit/elf_facts.hpp"
 
-#include "orchestrator/audit/policy.hpp"
-
 #include <algorithm>
 #include <cstring>
 
@@ -15,6 +13,10 @@ constexpr std::uint32_t kArmEabi5 = 0x05000000;
 constexpr std::uint32_t kArmHardFloat = 0x400;
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+bool ends_with(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+}
 
 /// Names of the C API: Py_…, PyX…, _Py…; a mangled C++ name never begins so.
 bool is_python_name(std::string_view name) {
@@ -205,6 +207,24 @@ void collect_segments(ElfFacts& facts, const elf::ElfFile& file) {
 std::string_view file_name_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::optional<Libc> libc_by_name(std::string_view file_name) {
+  if (ends_with(file_name, "-arm-linux-musleabihf.so") || ends_with(file_name, "-linux-musl.so")) {
+    return Libc::musl;
+  }
+  if (!ends_with(file_name, "-arm-linux-gnueabihf.so") && !ends_with(file_name, "-linux-gnu.so")) {
+    return std::nullopt;
+  }
+  std::string_view stem = file_name.substr(0, file_name.size() - 3);
+  stem = stem.substr(stem.rfind('.') + 1);
+  if (!starts_with(stem, "cpython-3") || stem.size() < 11) {
+    return std::nullopt;
+  }
+  const char tens = stem[9];
+  const char ones = stem[10];
+  const bool is_since_311 = tens >= '1' && tens <= '9' && ones >= '0' && ones <= '9' && !(tens == '1' && ones == '0');
+  return is_since_311 ? std::optional(Libc::glibc) : std::nullopt;
 }
 
 std::uint64_t symbol_hash(std::string_view name) {

@@ -1,6 +1,7 @@
 // What the audit keeps of one ELF file of a wheel: enough to judge it, small enough to hold for every file at once.
 #pragma once
 
+#include "orchestrator/audit/policy.hpp"
 #include "orchestrator/elf/elf_file.hpp"
 #include "orchestrator/tags/architecture.hpp"
 
@@ -123,6 +124,11 @@ struct ElfFacts {
 
 /// The file name at the end of the path.
 [[nodiscard]] std::string_view file_name_of(std::string_view path);
+
+/// The libc that a Python extension's file name tells: "…-x86_64-linux-musl.so" is musl's,
+/// "…cpython-312-x86_64-linux-gnu.so" glibc's. Nothing for other names, and for -linux-gnu up to Python 3.10, which
+/// called musl builds so too. Source: CPython 3.11 configure.ac, PLATFORM_TRIPLET; auditwheel's lddtree.
+[[nodiscard]] std::optional<Libc> libc_by_name(std::string_view file_name);
 
 /// A 64-bit hash of a symbol's name; the same in every run.
 [[nodiscard]] std::uint64_t symbol_hash(std::string_view name);

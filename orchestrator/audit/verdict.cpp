@@ -218,7 +218,7 @@ std::optional<Libc> libc_of(const ElfFacts& facts) {
     return std::any_of(library.versions.begin(), library.versions.end(),
                        [](const NeededVersion& version) { return version_prefix(version.name) == "GLIBC"; });
   });
-  return wants_glibc ? std::optional(Libc::glibc) : std::nullopt;
+  return wants_glibc ? std::optional(Libc::glibc) : libc_by_name(file_name_of(facts.path));
 }
 
 Platform platform_of(const WheelScan& scan, const std::vector<tags::PlatformTag>& claimed) {

@@ -162,7 +162,8 @@ void add_audit_command(CLI::App& app, Invocation& invocation) {
   command
       ->add_option("--fail-on", arguments->fail_on,
                    "severities (that one and worse) or codes that make the command fail; never for none [error]")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--integrity", arguments->integrity, "also check every member's CRC and RECORD's hashes");
   command->add_flag("--all", arguments->all, "show every finding and every wider tag");
   command->add_option("-j,--jobs", arguments->jobs, "threads [as many as there are processors]");
