@@ -1,6 +1,7 @@
 // toml++ behind the tree of document.hpp: the only file that sees it.
 #include "orchestrator/matrix/document.hpp"
 
+#include "orchestrator/matrix/check_toml.hpp"
 #include "orchestrator/matrix/show_value.hpp"
 
 #include <fmt/format.h>
@@ -14,62 +15,6 @@
 
 namespace wheelforge::matrix {
 namespace {
-
-/// toml++ bounds the nesting of values but not the parts of a dotted key, each of which is a table in a table: its
-/// recursion would end on the stack's last page. No real key has so many parts.
-constexpr int kMostKeyParts = 32;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
-
-/// Walks the text as TOML's lexer does, past strings and comments, and finds a key with too many parts.
-class KeyPartsCheck {
-public:
-  explicit KeyPartsCheck(std::string_view text) : text_(text) {}
-
-  /// The offset of the dot that is one too many.
-  std::optional<std::size_t> find() {
-    int dots = 0;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"' || c == '\'') {
-        skip_string(c);
-        continue;
-      }
-      if (c == '#') {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-        continue;
-      }
-      if (c == '.') {
-        if (++dots >= kMostKeyParts) {
-          return at_;
-        }
-      } else if (std::string_view("\n=,[]{}").find(c) != std::string_view::npos) {
-        dots = 0;
-      }
-      ++at_;
-    }
-    return std::nullopt;
-  }
-
-private:
-  void skip_string(char quote) {
-    const std::string three(3, quote);
-    const bool is_long = text_.substr(at_, 3) == three;
-    at_ += is_long ? 3 : 1;
-    while (at_ < text_.size()) {
-      if (quote == '"' && text_[at_] == '\\') {
-        at_ += 2;
-      } else if (is_long ? text_.substr(at_, 3) == three : (text_[at_] == quote || text_[at_] == '\n')) {
-        at_ += is_long ? 3 : 1;
-        return;
-      } else {
-        ++at_;
-      }
-    }
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
 
 int characters(std::string_view text) {
   return static_cast<int>(
@@ -230,13 +175,11 @@ std::string_view type_name(const Node& node) {
 std::string show(const Node& node) { return shortened(std::visit(Shown{}, node.value)); }
 
 Checked<Node> parse_document(const SourceText& source) {
-  if (source.text.size() > kMostBytes) {
-    return tl::unexpected(Diagnostics{diagnose(
-        source, {}, fmt::format("the file has {} bytes, at most {} are read", source.text.size(), kMostBytes))});
-  }
-  if (const auto offset = KeyPartsCheck(source.text).find()) {
-    return tl::unexpected(Diagnostics{diagnose(source, location_of_offset(source.text, *offset),
-                                               fmt::format("a key has at most {} parts", kMostKeyParts))});
+  if (const auto refusal = check_toml(source.text)) {
+    const Location at = refusal->offset ? location_of_offset(source.text, *refusal->offset) : Location{};
+    Diagnostic diagnostic = diagnose(source, at, refusal->message);
+    diagnostic.hint = refusal->hint;
+    return tl::unexpected(Diagnostics{diagnostic});
   }
   const toml::parse_result result = toml::parse(source.text, source.name);
   const Locator locator(source);

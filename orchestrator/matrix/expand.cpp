@@ -16,6 +16,8 @@ namespace {
 
 using LocatedName = Located<std::string>;
 
+constexpr std::size_t kMostCells = 100000;
+
 bool has_auto(const std::vector<LocatedName>& values) {
   return std::any_of(values.begin(), values.end(),
                      [](const LocatedName& one) { return one.value == kAuto || one.value == kNative; });
@@ -67,6 +69,10 @@ public:
       : file_(file), surroundings_(surroundings), options_(file) {}
 
   Checked<std::vector<Cell>> run() {
+    if (const std::size_t most = most_cells(); most > kMostCells) {
+      report({}, fmt::format("the matrix has up to {} cells, at most {} are planned", most, kMostCells));
+      return tl::unexpected(std::move(diagnostics_));
+    }
     compile_exclusions();
     add_product(file_.axes, nullptr);
     for (const Located<AxisSet>& one : file_.include) {
@@ -84,6 +90,7 @@ private:
     return diagnostics_.emplace_back(diagnose(*file_.source, at, std::move(message)));
   }
 
+  [[nodiscard]] std::size_t most_cells() const;
   std::vector<Glob> compile(const std::vector<LocatedName>& globs, std::string_view axis,
                             const std::vector<std::string>& names);
   void compile_exclusions();
@@ -109,6 +116,22 @@ private:
   std::unordered_map<std::string, std::string> ids_; ///< canonical id → id as spelled
   Diagnostics diagnostics_;
 };
+
+/// An upper bound: exclusions are not looked at.
+std::size_t Expansion::most_cells() const {
+  const auto count = [](const std::vector<LocatedName>& values, std::size_t possible) {
+    return has_auto(values) ? possible : values.size();
+  };
+  const auto product = [&count](const AxisSet& axes) {
+    return count(axes.python, known_interpreters().size()) * axes.platform.size() *
+           count(axes.arch, tags::kArchitectures.size()) * axes.accelerator.size();
+  };
+  std::size_t most = product(file_.axes);
+  for (const Located<AxisSet>& one : file_.include) {
+    most += product(one.value);
+  }
+  return most;
+}
 
 std::vector<Glob> Expansion::compile(const std::vector<LocatedName>& globs, std::string_view axis,
                                      const std::vector<std::string>& names) {

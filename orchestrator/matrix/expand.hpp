@@ -24,7 +24,8 @@ struct Surroundings {
 /// Every cell of the matrix, in the order of the axes as written (architecture, platform, accelerator, Python), then
 /// the included ones. Cells that cannot be built for a reason that needs no image carry a skip_reason: the tag is not
 /// defined for the architecture, the project does not allow the Python, no recipe exists for the accelerator.
-/// Fails where a selector matches nothing, a cell is there twice, or an included cell cannot be built.
+/// Fails where the matrix has more than 100,000 cells, a selector matches nothing, a cell is there twice, or an
+/// included cell cannot be built.
 [[nodiscard]] Checked<std::vector<Cell>> expand(const MatrixFile& file, const Surroundings& surroundings);
 
 } // namespace wheelforge::matrix

@@ -252,6 +252,11 @@ bool ValueReader::read(const Key& key, const Node& node, std::vector<Located<std
     report(node.at, fmt::format("{} is an empty array, expected {}", key.path(), expected(key)));
     return false;
   }
+  constexpr std::size_t kMostNames = 1000;
+  if (needs_one && items->size() > kMostNames) {
+    report(node.at, fmt::format("{} has {} values, at most {} are read", key.path(), items->size(), kMostNames));
+    return false;
+  }
   bool is_good = true;
   for (const Node& item : *items) {
     is_good = add(item) && is_good;

@@ -67,3 +67,21 @@ TEST_CASE("a value is shown as TOML, in at most 40 bytes") {
   CHECK(show(root->find("b")->value).size() <= 42);
   CHECK(type_name(root->find("a")->value) == "an array");
 }
+
+TEST_CASE("letters outside ASCII are fine in strings and comments and refused outside") {
+  CHECK(parsed("\xEF\xBB\xBF# \u3042\n\"\u3042\" = '\u3042'\nb = \"\"\"\\\n  \u3042\"\"\"\n"));
+  const auto root = parsed("a = 1\n\u3042 = 2\n");
+  REQUIRE_FALSE(root);
+  CHECK(root.error()[0].message == "not TOML: '\u3042' stands outside quotes");
+  CHECK(root.error()[0].at == Location{2, 1, 1});
+}
+
+TEST_CASE("bytes that are not UTF-8 are refused with their place") {
+  const auto bytes =
+      GENERATE(values<const char*>({"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80", "\xE6\xE6\xE6",
+                                    "\xF0\x80\x80\xAF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}));
+  const auto root = parsed("# fine\n# \u00fc " + std::string(bytes) + "\n");
+  REQUIRE_FALSE(root);
+  CHECK(root.error()[0].message.find("is not UTF-8") != std::string::npos);
+  CHECK(root.error()[0].at == Location{2, 5, 1});
+}
