@@ -14,6 +14,7 @@
 #include "orchestrator/report/failure_text.hpp"
 #include "orchestrator/report/run_json.hpp"
 #include "orchestrator/report/summary_table.hpp"
+#include "orchestrator/schedule/event_stream.hpp"
 #include "orchestrator/source/source_tree.hpp"
 
 #include <CLI/CLI.hpp>
