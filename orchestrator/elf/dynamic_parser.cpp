@@ -86,8 +86,9 @@ Result<void> ElfParser::locate_relocations(std::uint64_t table, std::uint64_t si
       return {};
     }
   }
-  const auto fetched = fetch(range, "relocation table");
-  relocation_tables_.push_back({fetched ? *fetched : std::span<const std::byte>(), range, has_addend});
+  RelocationTable found{{}, range, has_addend};
+  WF_TRY_VOID(request(range, "relocation table", found.bytes));
+  relocation_tables_.push_back(found);
   return {};
 }
 
@@ -95,10 +96,9 @@ Result<void> ElfParser::locate_tables() {
   const DynamicSection& dynamic = file_.dynamic_;
   const auto strtab = dynamic.value(dt::kStrtab);
   const std::uint64_t strtab_size = dynamic.value(dt::kStrSize).value_or(0);
-  Result<std::span<const std::byte>> strings = std::span<const std::byte>();
   if (strtab && strtab_size > 0) {
     WF_TRY(const FileRange range, locate(*strtab, strtab_size, "DT_STRTAB"));
-    strings = fetch(range, "DT_STRTAB");
+    WF_TRY_VOID(request(range, "DT_STRTAB", strtab_));
   }
   const std::uint64_t entry = dynamic.value(dt::kSymEntry).value_or(symbol_size());
   if (entry != symbol_size()) {
@@ -123,12 +123,9 @@ Result<void> ElfParser::locate_tables() {
                   dynamic.value(dt::kRelrEntry).value_or(word_size()), word_size());
     }
     WF_TRY(const FileRange range, locate(*relr, relr_size, "DT_RELR"));
-    const auto fetched = fetch(range, "DT_RELR");
-    relr_ = fetched ? *fetched : relr_;
+    WF_TRY_VOID(request(range, "DT_RELR", relr_));
   }
-  WF_TRY_VOID(all_fetched());
-  strtab_ = *strings;
-  return {};
+  return all_fetched();
 }
 
 Result<std::string_view> ElfParser::string_at(std::uint64_t offset, std::string_view what) {

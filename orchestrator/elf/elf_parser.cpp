@@ -60,6 +60,17 @@ Result<std::span<const std::byte>> ElfParser::fetch(FileRange range, std::string
   return *bytes;
 }
 
+Result<void> ElfParser::request(FileRange range, std::string_view structure, std::span<const std::byte>& bytes) {
+  const std::size_t missing_before = missing_.size();
+  auto fetched = fetch(range, structure);
+  if (fetched) {
+    bytes = *fetched;
+  } else if (missing_.size() == missing_before) {
+    return tl::unexpected(std::move(fetched).error());
+  }
+  return {};
+}
+
 Result<void> ElfParser::all_fetched() const {
   return missing_.empty() ? Result<void>() : fail(ErrorKind::internal, "{} ranges are not at hand", missing_.size());
 }

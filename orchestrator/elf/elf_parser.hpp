@@ -40,11 +40,14 @@ private:
   void read_stack_and_tls();
   Result<void> read_interpreter();
   [[nodiscard]] Result<std::span<const std::byte>> fetch(FileRange range, std::string_view structure);
+  /// Like fetch() into `bytes`, but no error when the range is only not at hand: all_fetched() tells that later, so
+  /// that everything missing is asked for at once.
+  [[nodiscard]] Result<void> request(FileRange range, std::string_view structure, std::span<const std::byte>& bytes);
   [[nodiscard]] Result<void> all_fetched() const;
   [[nodiscard]] Result<FileRange> locate(std::uint64_t address, std::uint64_t size, std::string_view structure) const;
   [[nodiscard]] const Segment* load_segment_at(std::uint64_t address) const;
   void note(ElfAnomalyKind kind, std::string detail);
-  void widen_missing(std::uint64_t address);
+  void widen_missing(std::uint64_t address, FileRange asked);
 
   // dynamic_parser.cpp: the dynamic section, and where its tables are.
   Result<void> read_dynamic();

@@ -39,14 +39,24 @@ std::uint32_t mips_type(std::span<const std::byte> bytes) {
 
 /// Counters by type: an array for the types that exist, a small map for nonsense.
 struct ElfParser::TypeCounts {
-  static constexpr std::uint32_t kKnownTypes = 2048;
+  static constexpr std::uint32_t kKnownTypes = 1280;
   static constexpr std::size_t kMaxOthers = 64;
   static constexpr std::uint32_t kManyTypes = 0xffffffff;
 
   std::array<std::uint64_t, kKnownTypes> known{};
-  std::array<std::uint8_t, kKnownTypes> uses{};
   std::map<std::uint32_t, std::uint64_t> others;
 
+  std::uint16_t machine = 0;
+  std::uint32_t last_type = 0; ///< tables are mostly sorted by type: the last answer does
+  std::uint8_t last_use = 0;
+
+  std::uint8_t use(std::uint32_t type) {
+    if (type != last_type) {
+      last_type = type;
+      last_use = use_of(relocation_kind(machine, type));
+    }
+    return last_use;
+  }
   void add_other(std::uint32_t type) {
     const bool room = others.size() < kMaxOthers || others.contains(type);
     ++others[room ? type : kManyTypes];
@@ -94,7 +104,7 @@ void ElfParser::read_relocation_table(const RelocationTable& table, TypeCounts& 
     }
     if (symbol != 0) {
       if (symbol < file_.symbols_.size()) {
-        file_.symbols_[symbol].uses |= known ? counts.uses[type] : kUsedByAddress;
+        file_.symbols_[symbol].uses |= counts.use(type);
       } else {
         ++strangers;
       }
@@ -112,10 +122,13 @@ void ElfParser::read_relocation_table(const RelocationTable& table, TypeCounts& 
 
 void ElfParser::read_relocations() {
   const std::uint16_t machine = file_.header_.machine;
-  const auto counts = std::make_unique<TypeCounts>();
-  for (std::uint32_t type = 0; type < TypeCounts::kKnownTypes; ++type) {
-    counts->uses[type] = use_of(relocation_kind(machine, type));
+  if (relocation_tables_.empty()) {
+    read_relr();
+    return;
   }
+  const auto counts = std::make_unique<TypeCounts>();
+  counts->machine = machine;
+  counts->last_use = use_of(relocation_kind(machine, counts->last_type));
   for (const RelocationTable& table : relocation_tables_) {
     read_relocation_table(table, *counts);
   }

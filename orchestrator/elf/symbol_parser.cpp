@@ -43,12 +43,10 @@ Result<void> ElfParser::count_symbols() {
                 symbol_size(), image_.size());
   }
   WF_TRY(const FileRange symbols, locate(*symtab, symbol_count_ * symbol_size(), "DT_SYMTAB"));
-  const auto table = fetch(symbols, "DT_SYMTAB");
-  symtab_ = table ? *table : symtab_;
+  WF_TRY_VOID(request(symbols, "DT_SYMTAB", symtab_));
   if (const auto versym = dynamic.value(dt::kVersym)) {
     WF_TRY(const FileRange versions, locate(*versym, symbol_count_ * 2, "DT_VERSYM"));
-    const auto bytes = fetch(versions, "DT_VERSYM");
-    versym_ = bytes ? *bytes : versym_;
+    WF_TRY_VOID(request(versions, "DT_VERSYM", versym_));
   }
   return {};
 }
@@ -106,7 +104,7 @@ Result<std::optional<std::uint64_t>> ElfParser::count_by_gnu_hash() {
     WF_TRY(const FileRange block, locate(chain, size, "DT_GNU_HASH chains"));
     const auto bytes = fetch(block, "DT_GNU_HASH chains");
     if (!bytes) {
-      widen_missing(chain);
+      widen_missing(chain, block);
       return tl::unexpected(bytes.error());
     }
     for (std::uint64_t i = 0; i < block.size; i += 4, ++last) {
@@ -139,10 +137,10 @@ std::uint64_t ElfParser::count_by_distance() const {
 }
 
 /// What is missing at `address` belongs to a table of unknown size: asks for more of it at once.
-void ElfParser::widen_missing(std::uint64_t address) {
+void ElfParser::widen_missing(std::uint64_t address, FileRange asked) {
   constexpr std::uint64_t kBlock = std::uint64_t{1} << 20U;
-  if (missing_.empty()) {
-    return;
+  if (missing_.empty() || missing_.back() != asked) {
+    return; // it was refused for another reason
   }
   FileRange& range = missing_.back();
   const std::uint64_t room = std::min(next_table_after(address) - address, image_.size() - range.offset);

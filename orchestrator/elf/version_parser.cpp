@@ -22,8 +22,8 @@ Result<std::span<const std::byte>> ElfParser::fetch_record(std::uint64_t address
   }
   WF_TRY(const FileRange range, locate(address, size, structure));
   auto bytes = fetch(range, structure);
-  if (!bytes && !missing_.empty() && missing_.back() == range) {
-    widen_missing(address);
+  if (!bytes) {
+    widen_missing(address, range);
   }
   return bytes;
 }

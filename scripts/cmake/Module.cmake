@@ -33,18 +33,28 @@ function(wf_unit_tests name)
   catch_discover_tests(unit-${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit SKIP_RETURN_CODE 77)
 endfunction()
 
-# wf_fuzz_target(NAME SOURCE DEPENDS …): a libFuzzer program, fuzz-NAME, with seeds in tests/fuzz/seeds/NAME.
+# wf_fuzz_target(NAME SOURCE DEPENDS …): under the preset fuzz a libFuzzer program, fuzz-NAME; elsewhere a program that
+# replays tests/fuzz/seeds/NAME and tests/fuzz/regressions/NAME, which makes them unit tests.
 function(wf_fuzz_target name source)
   cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
   set(modules ${arg_DEPENDS})
   list(TRANSFORM modules PREPEND wheelforge::)
-  add_executable(fuzz-${name} ${source})
-  target_link_libraries(fuzz-${name} PRIVATE wheelforge::flags ${modules})
-  target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
-  if(NOT TARGET fuzz)
-    add_custom_target(fuzz) # all of them
+  if(WHEELFORGE_FUZZ)
+    add_executable(fuzz-${name} ${source})
+    target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+    set(program fuzz-${name})
+    if(NOT TARGET fuzz)
+      add_custom_target(fuzz) # all of them
+    endif()
+    add_dependencies(fuzz fuzz-${name})
+  else()
+    set(program replay-${name})
+    add_executable(replay-${name} ${source} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    add_test(NAME "fuzz: replay ${name}" COMMAND replay-${name}
+      ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/regressions/${name})
+    set_tests_properties("fuzz: replay ${name}" PROPERTIES LABELS unit)
   endif()
-  add_dependencies(fuzz fuzz-${name})
+  target_link_libraries(${program} PRIVATE wheelforge::flags ${modules})
 endfunction()
 
 # wf_script_test(NAME SCRIPT [ARGUMENTS …] [LABELS …] [TIMEOUT seconds] [LOCKS …]): a shell test of the real release binary.

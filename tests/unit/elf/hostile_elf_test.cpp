@@ -138,6 +138,20 @@ TEST_CASE("dynamic entries that point nowhere name the structure") {
   CHECK(message.find(row.message) == 0);
 }
 
+TEST_CASE("tables in a segment that the file does not hold whole are errors") {
+  ElfSpec spec = versioned_spec();
+  spec.tables_behind_dynamic = true;
+  spec.sections = false;
+  BuiltElf built = build_elf(spec);
+  for (const char* table : {"gnu_hash", "dynsym", "dynstr", "versym", "verneed", "verdef", "rela"}) {
+    // Cut off one byte into the table: all that stands before it is still there.
+    const auto file = ElfFile::parse(std::span(built.bytes).first(built.offset.at(table) + 1));
+    INFO(table);
+    REQUIRE_FALSE(file);
+    CHECK(file.error().message.find("is not inside the file") != std::string::npos);
+  }
+}
+
 TEST_CASE("hash tables with absurd sizes are errors") {
   BuiltElf built = build_elf(versioned_spec());
   const auto field = GENERATE(0U, 8U); // number of buckets, words of the filter
