@@ -19,7 +19,7 @@ constexpr std::uint64_t kLargestOctalSize = 077777777777; // eleven octal digits
 
 /// Writes a text field; longer values are cut, the pax record has them whole.
 void put_text(std::span<char> field, std::string_view text) {
-  std::memcpy(field.data(), text.data(), std::min(field.size(), text.size()));
+  std::copy_n(text.begin(), std::min(field.size(), text.size()), field.begin());
 }
 
 void put_octal(std::span<char> field, std::uint64_t value) {

@@ -30,7 +30,8 @@ function(wf_unit_tests name)
   add_executable(unit-${name} ${sources})
   target_link_libraries(unit-${name} PRIVATE wheelforge::${name} wheelforge_test_main ${ARGN})
   target_compile_definitions(unit-${name} PRIVATE WF_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  catch_discover_tests(unit-${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit SKIP_RETURN_CODE 77)
+  catch_discover_tests(unit-${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit SKIP_RETURN_CODE 77
+    ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/leaks_of_others.txt:print_suppressions=0")
 endfunction()
 
 # wf_fuzz_target(NAME SOURCE DEPENDS …): under the preset fuzz a libFuzzer program, fuzz-NAME; elsewhere a program that
