@@ -83,7 +83,8 @@ constexpr std::array kMeanings = {
             "the image is for another architecture and the machine has no emulator for it: install qemu-user-static "
             "(binfmt-support), or build on such a machine"},
     Meaning{Fault::limits_refused, ErrorKind::engine_unavailable,
-            "this machine may not raise resource limits: `export CONTAINERS_CONF=$(scripts/podman-conf)`"},
+            "this machine may not raise resource limits: name a containers.conf with lower default_ulimits in "
+            "CONTAINERS_CONF (scripts/engine writes one)"},
     Meaning{Fault::network_fixed, ErrorKind::failed,
             "start the container without a network, or install `unshare` (util-linux) in the image"},
     Meaning{Fault::volume_missing, ErrorKind::not_found, ""},
