@@ -25,6 +25,7 @@ void add_resolve_command(CLI::App& app, Invocation& invocation);
 void add_reach_command(CLI::App& app, Invocation& invocation);
 void add_tags_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
+void add_cache_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
 void add_elf_facts_command(CLI::App& app, Invocation& invocation); // hidden
 

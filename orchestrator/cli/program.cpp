@@ -21,6 +21,7 @@ int run_program(int argc, const char* const* argv) {
   add_reach_command(app, invocation);
   add_tags_command(app, invocation);
   add_doctor_command(app, invocation);
+  add_cache_command(app, invocation);
   add_version_command(app, invocation);
   add_elf_facts_command(app, invocation);
 

@@ -6,7 +6,10 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 
 namespace wheelforge::schedule {
 
@@ -48,7 +51,8 @@ std::string text_field(const Json& json, const char* name) {
 
 std::uint64_t number_field(const Json& json, const char* name) {
   const auto found = json.find(name);
-  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return found != json.end() && found->is_number_unsigned() ? std::min(kMost, found->get<std::uint64_t>()) : 0;
 }
 
 std::optional<JournalRecord> decode(std::string_view line) {
