@@ -102,7 +102,9 @@ void audit_platform(const CheckInput& input, const AuditwheelVerdict& auditwheel
   check_contents(input, findings);
   check_loading(input, findings);
   check_dependencies(input, loader, findings);
-  check_symbols(input, loader, policies, findings);
+  const std::vector<std::uint64_t> wheel_exports = exports_of_wheel(input);
+  check_symbols(input, loader, policies, wheel_exports, findings);
+  check_python(input, wheel_exports, findings);
   check_practice(input, findings);
   const std::vector<Demand> demands = collect_demands(input.scan, loader, policies);
   check_loader_versions(demands, findings);

@@ -64,7 +64,7 @@ NameFacts read_name(const tags::TagSet& set) {
 }
 
 /// The libc of one file: interpreter, then DT_NEEDED, then its name. Sets the problem when these contradict each other.
-std::optional<Libc> libc_of(const ElfFacts& facts, std::string& problem) {
+std::optional<Libc> libc_as_lddtree(const ElfFacts& facts, std::string& problem) {
   std::optional<Libc> libc;
   if (facts.interpreter) {
     libc = starts_with(file_name_of(*facts.interpreter), "ld-musl-") ? Libc::musl : Libc::glibc;
@@ -164,6 +164,9 @@ private:
       if (found.kind == WheelFiles::Kind::absent || found.kind == WheelFiles::Kind::folder) {
         return fmt::format("RECORD lists {}, which is not there", entry.path);
       }
+      if (found.kind == WheelFiles::Kind::broken_elf) {
+        return fmt::format("{} cannot be parsed", path);
+      }
       if (found.kind == WheelFiles::Kind::elf && seen.insert(found.elf).second) {
         if (std::string problem = take(found.elf, path); !problem.empty()) {
           return problem;
@@ -179,7 +182,7 @@ private:
       return fmt::format("{} is in a purelib folder", path);
     }
     std::string problem;
-    const std::optional<Libc> libc = libc_of(facts, problem);
+    const std::optional<Libc> libc = libc_as_lddtree(facts, problem);
     LibraryTree tree = search_.tree(index, libc == Libc::musl);
     if (problem.empty()) {
       problem = tree.problem;

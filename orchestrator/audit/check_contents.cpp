@@ -70,7 +70,9 @@ void check_claims(const CheckInput& input, const Verdict& verdict, Findings& fin
   if (!input.name) {
     return;
   }
-  const bool any_libc = input.platform.arch && !input.platform.has_glibc && !input.platform.has_musl;
+  const bool is_promise =
+      verdict.tag.family == tags::PlatformFamily::manylinux || verdict.tag.family == tags::PlatformFamily::musllinux;
+  const bool any_libc = is_promise && !input.platform.has_glibc && !input.platform.has_musl;
   bool some_fits_exactly = false;
   for (const tags::PlatformTag& claim : input.name->tags.platforms) {
     if (claim.family == tags::PlatformFamily::any) {
@@ -98,8 +100,6 @@ void check_claims(const CheckInput& input, const Verdict& verdict, Findings& fin
     some_fits_exactly = some_fits_exactly || tags::same_platform(claim, verdict.tag) ||
                         tags::is_wider(claim, verdict.tag) || is_other_libc_but_fits;
   }
-  const bool is_promise =
-      verdict.tag.family == tags::PlatformFamily::manylinux || verdict.tag.family == tags::PlatformFamily::musllinux;
   if (!some_fits_exactly && is_promise) {
     findings.add("claim-could-be-wider", "", fmt::format("the content would keep {}", verdict.tag.text));
   }

@@ -26,21 +26,8 @@ bool contains(const std::array<std::string_view, N>& list, std::string_view text
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-/// All names that the wheel's files of the platform export.
-std::vector<std::uint64_t> exports_of_wheel(const CheckInput& input) {
-  std::vector<std::uint64_t> exports;
-  for (const ElfFacts& facts : input.scan.elfs) {
-    if (facts.arch == input.platform.arch) {
-      exports.insert(exports.end(), facts.exports.begin(), facts.exports.end());
-    }
-  }
-  std::sort(exports.begin(), exports.end());
-  exports.erase(std::unique(exports.begin(), exports.end()), exports.end());
-  return exports;
-}
-
-void check_undefined(const CheckInput& input, const Loader& loader, Libc libc, Findings& findings) {
-  const std::vector<std::uint64_t> exports = exports_of_wheel(input);
+void check_undefined(const CheckInput& input, const Loader& loader, Libc libc,
+                     const std::vector<std::uint64_t>& exports, Findings& findings) {
   std::vector<bool> is_open(input.scan.elfs.size(), libc == Libc::musl); // may get names from where we cannot look
   for (const Dependency& dependency : loader.dependencies()) {
     const bool is_known =
@@ -105,7 +92,20 @@ void check_versions(const ArchPolicies& policies, const ElfFacts& facts, Finding
 
 } // namespace
 
-void check_symbols(const CheckInput& input, const Loader& loader, const ArchPolicies& policies, Findings& findings) {
+std::vector<std::uint64_t> exports_of_wheel(const CheckInput& input) {
+  std::vector<std::uint64_t> exports;
+  for (const ElfFacts& facts : input.scan.elfs) {
+    if (facts.arch == input.platform.arch) {
+      exports.insert(exports.end(), facts.exports.begin(), facts.exports.end());
+    }
+  }
+  std::sort(exports.begin(), exports.end());
+  exports.erase(std::unique(exports.begin(), exports.end()), exports.end());
+  return exports;
+}
+
+void check_symbols(const CheckInput& input, const Loader& loader, const ArchPolicies& policies,
+                   const std::vector<std::uint64_t>& wheel_exports, Findings& findings) {
   for (const ElfFacts& facts : input.scan.elfs) {
     if (facts.arch != input.platform.arch) {
       continue;
@@ -126,7 +126,7 @@ void check_symbols(const CheckInput& input, const Loader& loader, const ArchPoli
       }
     }
   }
-  check_undefined(input, loader, policies.libc(), findings);
+  check_undefined(input, loader, policies.libc(), wheel_exports, findings);
 }
 
 void check_loader_versions(const std::vector<Demand>& demands, Findings& findings) {

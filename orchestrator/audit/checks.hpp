@@ -35,7 +35,15 @@ void check_loading(const CheckInput& input, Findings& findings);
 void check_dependencies(const CheckInput& input, const Loader& loader, Findings& findings);
 
 /// Symbols: undefined everywhere, private, versions without library, what both sides of Python's API say.
-void check_symbols(const CheckInput& input, const Loader& loader, const ArchPolicies& policies, Findings& findings);
+void check_symbols(const CheckInput& input, const Loader& loader, const ArchPolicies& policies,
+                   const std::vector<std::uint64_t>& wheel_exports, Findings& findings);
+
+/// What extensions want from Python against the Pythons that the tags name. `wheel_exports` as exports_of_wheel gives
+/// it.
+void check_python(const CheckInput& input, const std::vector<std::uint64_t>& wheel_exports, Findings& findings);
+
+/// symbol_hash of every name that the wheel's files of the platform export, sorted.
+[[nodiscard]] std::vector<std::uint64_t> exports_of_wheel(const CheckInput& input);
 
 /// Versions wanted from the dynamic loader that are newer than everything else the files want.
 void check_loader_versions(const std::vector<Demand>& demands, Findings& findings);

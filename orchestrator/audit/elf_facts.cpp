@@ -227,6 +227,25 @@ std::optional<Libc> libc_by_name(std::string_view file_name) {
   return is_since_311 ? std::optional(Libc::glibc) : std::nullopt;
 }
 
+std::optional<Libc> libc_of(const ElfFacts& facts) {
+  if (facts.interpreter) {
+    return starts_with(file_name_of(*facts.interpreter), "ld-musl-") ? Libc::musl : Libc::glibc;
+  }
+  for (const std::string& soname : facts.needed) {
+    if (starts_with(soname, "libc.musl-") || starts_with(soname, "ld-musl-") || soname == "libc.so") {
+      return Libc::musl;
+    }
+    if (soname == "libc.so.6" || starts_with(soname, "ld-linux") || starts_with(soname, "ld64.so.")) {
+      return Libc::glibc;
+    }
+  }
+  const bool wants_glibc = std::any_of(facts.versions.begin(), facts.versions.end(), [](const NeededLibrary& library) {
+    return std::any_of(library.versions.begin(), library.versions.end(),
+                       [](const NeededVersion& version) { return version_prefix(version.name) == "GLIBC"; });
+  });
+  return wants_glibc ? std::optional(Libc::glibc) : libc_by_name(file_name_of(facts.path));
+}
+
 std::uint64_t symbol_hash(std::string_view name) {
   constexpr std::uint64_t kMultiplier = 0x9fb21c651e98df25; // odd, with bits spread evenly
   std::uint64_t hash = 0x9e3779b97f4a7c15 ^ name.size();

@@ -130,6 +130,10 @@ struct ElfFacts {
 /// called musl builds so too. Source: CPython 3.11 configure.ac, PLATFORM_TRIPLET; auditwheel's lddtree.
 [[nodiscard]] std::optional<Libc> libc_by_name(std::string_view file_name);
 
+/// The libc that a file needs, by interpreter, DT_NEEDED, versions and name; nothing for static executables and for
+/// files that need no library.
+[[nodiscard]] std::optional<Libc> libc_of(const ElfFacts& facts);
+
 /// A 64-bit hash of a symbol's name; the same in every run.
 [[nodiscard]] std::uint64_t symbol_hash(std::string_view name);
 

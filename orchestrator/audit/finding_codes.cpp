@@ -73,6 +73,10 @@ constexpr std::array kCodes = {
                 "glibc 2.41 and later refuse to load such a library: \"cannot enable executable stack as shared object "
                 "requires: Invalid argument\". SELinux refuses it on every glibc.",
                 "add .note.GNU-stack to the assembly sources, or link with -z noexecstack"},
+    FindingCode{"extension-name", kWarning, "an extension's file name is that of another Python than the tags name",
+                "Python looks for modules under its own name (cpython-312-…) and .abi3.so only: the import fails with "
+                "ModuleNotFoundError.",
+                "build for the tagged Python; abi3 extensions end in .abi3.so"},
     FindingCode{
         "file-not-in-record", kWarning, "a file is in the archive but not in RECORD",
         "It is installed, but never checked and never uninstalled. auditwheel does not see ELF files that are not "
@@ -191,9 +195,6 @@ constexpr std::array kCodes = {
         "The library is never unloaded, and two wheels that define the same name share one copy, whatever their "
         "versions.",
         "compile with -fno-gnu-unique"},
-    FindingCode{"unjudged-version", kWarning, "a version is wanted that the policy does not judge",
-                "auditwheel passes over versions of prefixes that its policy does not list; the loader does not.",
-                "use the tag that the audit gives"},
     FindingCode{"unknown-version", kError, "a version is wanted that no policy names",
                 "It is newer than every known system, or comes from a patched library.",
                 "build on an image whose libraries are known"},

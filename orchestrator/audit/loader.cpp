@@ -104,8 +104,9 @@ Loader::Loader(const zip::ZipReader& archive, const WheelScan& scan, const ArchP
     const ElfFacts& facts = scan.elfs[i];
     const bool is_needed =
         needed.count(file_name_of(facts.path)) != 0 || (!facts.soname.empty() && needed.count(facts.soname) != 0);
-    if (facts.arch == policies.architecture() && facts.is_dynamic &&
-        (!is_needed || facts.extension != ExtensionKind::none)) {
+    const bool is_ours =
+        facts.arch == policies.architecture() && libc_of(facts).value_or(policies.libc()) == policies.libc();
+    if (is_ours && facts.is_dynamic && (!is_needed || facts.extension != ExtensionKind::none)) {
       roots_.push_back(i);
     }
   }
@@ -120,6 +121,15 @@ Loader::Loader(const zip::ZipReader& archive, const WheelScan& scan, const ArchP
           {elf, scan.elfs[elf].needed[place], answer.outcome, answer.found, std::move(answer.package)});
     }
   }
+}
+
+bool Loader::may_be_brought(std::string_view folder) const {
+  std::string_view top = folder.substr(std::min(folder.size(), InstalledFiles::kSitePackages.size() + 1));
+  top = top.substr(0, top.find('/'));
+  const std::string name = wheel::normalize_distribution(top);
+  return !top.empty() && std::any_of(required_.begin(), required_.end(), [&](const std::string& required) {
+    return required == name || starts_with(required, name + "-") || brings_library(required, "");
+  });
 }
 
 std::vector<SearchEntry> Loader::entries_of(const ElfFacts& facts) const {
@@ -149,8 +159,9 @@ std::vector<SearchEntry> Loader::entries_of(const ElfFacts& facts) const {
         entry.kind = SearchEntry::Kind::outside;
       } else {
         const std::size_t top = entry.folder.find('/', InstalledFiles::kSitePackages.size() + 1);
+        const bool is_own = files_.has_folder(entry.folder.substr(0, top));
         entry.kind =
-            files_.has_folder(entry.folder.substr(0, top)) ? SearchEntry::Kind::dead : SearchEntry::Kind::other_package;
+            is_own || !may_be_brought(entry.folder) ? SearchEntry::Kind::dead : SearchEntry::Kind::other_package;
       }
     }
     entries.push_back(std::move(entry));

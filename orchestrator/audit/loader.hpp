@@ -91,6 +91,8 @@ private:
     std::size_t parent; ///< index into the list of loaded files; itself for the root
   };
   [[nodiscard]] std::vector<SearchEntry> entries_of(const ElfFacts& facts) const;
+  /// True where some required distribution may bring a folder of site-packages.
+  [[nodiscard]] bool may_be_brought(std::string_view folder) const;
   void play(std::size_t root);
   [[nodiscard]] std::optional<std::size_t> search(const std::vector<Loaded>& loaded, std::size_t from,
                                                   const std::string& soname) const;

@@ -67,6 +67,9 @@ private:
 
   Result<void> policy(const Words& words) {
     WF_TRY(const auto tag, tags::parse_platform_tag(fmt::format("{}_x86_64", words[1])));
+    if (tag.family != tags::PlatformFamily::manylinux && tag.family != tags::PlatformFamily::musllinux) {
+      return fail(ErrorKind::invalid_data, "policy '{}' is neither a manylinux nor a musllinux one", words[1]);
+    }
     Policy made{words[1], tag.version, 0, words.size() == 4 ? words[3] : std::string_view()};
     const auto [end, error] = std::from_chars(words[2].data(), words[2].data() + words[2].size(), made.priority);
     if (error != std::errc() || end != words[2].data() + words[2].size()) {

@@ -129,8 +129,6 @@ private:
     if (prefix == "GLIBC" && policies_.libc() == Libc::glibc) {
       const auto release = glibc_release_of(version.name);
       demand.floor = demand.floor && release ? std::min(*demand.floor, *release) : release ? release : demand.floor;
-    } else if (demand.code.empty() && first && *first > 0 && policies_.allows_version(0, version.name)) {
-      demand.code = "unjudged-version";
     }
     demands_.push_back(std::move(demand));
   }
@@ -200,25 +198,6 @@ std::optional<tags::LibcVersion> glibc_release_of(std::string_view version) {
     return tags::LibcVersion{2, 42};
   }
   return parse_release(version.substr(kPrefix.size()));
-}
-
-std::optional<Libc> libc_of(const ElfFacts& facts) {
-  if (facts.interpreter) {
-    return starts_with(file_name_of(*facts.interpreter), "ld-musl-") ? Libc::musl : Libc::glibc;
-  }
-  for (const std::string& soname : facts.needed) {
-    if (starts_with(soname, "libc.musl-") || starts_with(soname, "ld-musl-") || soname == "libc.so") {
-      return Libc::musl;
-    }
-    if (soname == "libc.so.6" || starts_with(soname, "ld-linux") || starts_with(soname, "ld64.so.")) {
-      return Libc::glibc;
-    }
-  }
-  const bool wants_glibc = std::any_of(facts.versions.begin(), facts.versions.end(), [](const NeededLibrary& library) {
-    return std::any_of(library.versions.begin(), library.versions.end(),
-                       [](const NeededVersion& version) { return version_prefix(version.name) == "GLIBC"; });
-  });
-  return wants_glibc ? std::optional(Libc::glibc) : libc_by_name(file_name_of(facts.path));
 }
 
 Platform platform_of(const WheelScan& scan, const std::vector<tags::PlatformTag>& claimed) {
@@ -320,8 +299,11 @@ Verdict decide(const std::vector<Demand>& demands, const ArchPolicies& policies,
         codes.insert(demand.code);
       }
     }
-    if (codes.empty() && reached && theirs && theirs->family != tags::PlatformFamily::linux &&
-        *reached < theirs->version) {
+    const bool is_beyond_policies =
+        reached && policies.size() > 0 && *reached > policies.policy(policies.size() - 1).version;
+    const bool is_between_policies =
+        reached && theirs && theirs->family != tags::PlatformFamily::linux && *reached < theirs->version;
+    if (codes.empty() && (is_beyond_policies || is_between_policies)) {
       codes.insert("no-policy");
     }
   }

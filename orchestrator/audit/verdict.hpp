@@ -28,9 +28,6 @@ struct Platform {
 /// the files of this architecture, the file name's where both occur.
 [[nodiscard]] Platform platform_of(const WheelScan& scan, const std::vector<tags::PlatformTag>& claimed);
 
-/// The libc that one file needs; nothing for static executables and for files that need no library.
-[[nodiscard]] std::optional<Libc> libc_of(const ElfFacts& facts);
-
 /// One thing that a file wants from the system.
 struct Demand {
   std::optional<tags::LibcVersion> floor; ///< the libc version that has it; absent where no system has it
