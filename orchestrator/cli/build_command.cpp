@@ -1,5 +1,6 @@
 // `wheelforge build`: from the matrix in a checkout to finished wheels.
 #include "orchestrator/cli/command.hpp"
+#include "orchestrator/cli/engine_choice.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/planning.hpp"
 
@@ -41,12 +42,6 @@ struct BuildRequest {
   bool shell = false;
   bool dry_run = false;
 };
-
-engine::EngineChoice choice_of(const std::string& name) {
-  return name == "docker"   ? engine::EngineChoice::docker
-         : name == "podman" ? engine::EngineChoice::podman
-                            : engine::EngineChoice::automatic;
-}
 
 /// The cells that run at a time: the command line's, the matrix file's, or one for every two processors.
 int jobs_of(const BuildRequest& request, const matrix::ScheduleTable& table) {
@@ -130,7 +125,7 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   WF_TRY(const auto lock, lock_checkout(*doors.files, state, run_id));
 
   const std::string engine_name = request.engine.empty() ? configuration.matrix.engine.name : request.engine;
-  WF_TRY(const auto engine, engine::detect_engine(*doors.runner, *doors.clock, choice_of(engine_name)));
+  WF_TRY(const auto engine, engine::detect_engine(*doors.runner, *doors.clock, engine_choice(engine_name)));
   WF_TRY(const auto reaped, engine::reap_dead(*engine));
   for (const std::string& name : reaped.removed) {
     fmt::print(stderr, "removed {}, left behind by a run that died\n", name);

@@ -1,69 +1,57 @@
 // Puts the matrix, the images and this machine together.
 #include "orchestrator/cli/planning.hpp"
 
+#include "orchestrator/cli/image_sources.hpp"
 #include "orchestrator/host/machine.hpp"
-#include "orchestrator/matrix/axis.hpp"
 #include "orchestrator/matrix/expand.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include <map>
 
 namespace wheelforge::cli {
 namespace {
 
 using tags::Architecture;
 
-/// Which architectures a family of quay.io/pypa serves.
-struct Family {
-  std::string_view platform;
-  std::string_view architectures;
-};
-
-// Until the catalogue of images serves the plan.
-constexpr std::array kFamilies = {Family{"manylinux2014", "x86_64 i686 aarch64 ppc64le s390x"},
-                                  Family{"manylinux_2_28", "x86_64 i686 aarch64 ppc64le s390x"},
-                                  Family{"manylinux_2_34", "x86_64 i686 aarch64 ppc64le s390x"},
-                                  Family{"musllinux_1_2", "x86_64 i686 aarch64 ppc64le s390x armv7l riscv64"}};
-
-/// The interpreters of the Debian 11 baseline.
-std::vector<matrix::Interpreter> baseline_pythons() {
-  std::vector<matrix::Interpreter> pythons;
-  for (const char* name : {"cp39", "cp311", "cp313", "cp313t"}) {
-    pythons.push_back(*matrix::parse_interpreter(name));
-  }
-  return pythons;
-}
-
-tl::expected<plan::ServedImage, std::string> image_for(const matrix::ImagesTable& images,
-                                                       const tags::PlatformTag& platform) {
-  for (const matrix::ImageUse& use : images.use) {
-    if (use.platform == platform.text) {
-      return plan::ServedImage{use.reference, {}, {}};
+std::vector<matrix::Interpreter> interpreters_of(const std::vector<std::string>& names) {
+  std::vector<matrix::Interpreter> interpreters;
+  for (const std::string& name : names) {
+    if (const auto interpreter = matrix::parse_interpreter(name)) {
+      interpreters.push_back(*interpreter);
     }
   }
-  // The baseline that `wheelforge images build debian-11` makes: genuine for this one tag, so it serves no other.
-  if (tags::same_platform(platform, tags::manylinux({2, 31}, Architecture::x86_64))) {
-    return plan::ServedImage{"localhost/wheelforge/manylinux_2_31_x86_64:debian-11", {}, baseline_pythons()};
-  }
-  const std::string policy = platform.policy_name();
-  const std::string_view arch = tags::to_string(*platform.arch);
-  const bool is_served = std::any_of(kFamilies.begin(), kFamilies.end(), [&](const Family& one) {
-    return one.platform == policy &&
-           (" " + std::string(one.architectures) + " ").find(fmt::format(" {} ", arch)) != std::string::npos;
-  });
-  if (!is_served) {
-    return tl::unexpected(fmt::format("no image serves {}", platform.text));
-  }
-  const std::string registry = images.mirror.empty() ? "quay.io/pypa" : images.mirror;
-  return plan::ServedImage{fmt::format("{}/{}", registry, platform.text), {}, {}};
+  return interpreters;
 }
 
-std::vector<matrix::Interpreter> released_cpythons(const tags::PlatformTag&) {
+/// Looks images up, each platform once: a matrix has few platforms and many cells.
+class ImageFinder {
+public:
+  explicit ImageFinder(const image::ImageSources& sources) : sources_(sources) {}
+
+  const tl::expected<plan::ServedImage, std::string>& find(const tags::PlatformTag& platform) {
+    const auto [at, is_new] = found_.try_emplace(platform.text);
+    if (is_new) {
+      at->second = image::image_for(sources_, platform).map([](const image::ImageChoice& choice) {
+        image::ImageRef by_tag = choice.ref;
+        by_tag.digest.clear();
+        return plan::ServedImage{to_string(by_tag), choice.ref.digest, interpreters_of(choice.pythons)};
+      });
+    }
+    return at->second;
+  }
+
+private:
+  const image::ImageSources& sources_;
+  std::map<std::string, tl::expected<plan::ServedImage, std::string>> found_;
+};
+
+/// What `python = "auto"` takes of an image: the released CPythons it has, or all there are where that is not known.
+std::vector<matrix::Interpreter> released_cpythons(std::span<const matrix::Interpreter> interpreters) {
+  constexpr int kFirstUnreleased = 15;
   std::vector<matrix::Interpreter> result;
-  for (const matrix::Interpreter& one : matrix::known_interpreters()) {
-    if (one.tag.is_cpython() && one.tag.minor < 15) {
+  for (const matrix::Interpreter& one : interpreters.empty() ? matrix::known_interpreters() : interpreters) {
+    if (one.tag.is_cpython() && one.tag.minor < kFirstUnreleased) {
       result.push_back(one);
     }
   }
@@ -85,23 +73,24 @@ Reported<plan::Plan> plan_cells(const Configuration& configuration, std::span<co
   if (!native) {
     return report(native.error());
   }
+  const auto sources = load_image_sources(*host::make_file_system(), configuration);
+  if (!sources) {
+    return tl::unexpected(sources.error());
+  }
+  ImageFinder images(*sources);
   matrix::Surroundings surroundings;
   surroundings.native = *native;
-  surroundings.auto_platform = [](Architecture arch) {
-    return std::optional(matrix::platform_on("manylinux_2_31", arch));
-  };
-  surroundings.auto_pythons = [](const tags::PlatformTag& platform) {
-    const bool is_baseline = tags::same_platform(platform, tags::manylinux({2, 31}, Architecture::x86_64));
-    return is_baseline ? baseline_pythons() : released_cpythons(platform);
+  surroundings.auto_platform = [](Architecture arch) { return image::auto_platform(image::known_catalog(), arch); };
+  surroundings.auto_pythons = [&images](const tags::PlatformTag& platform) {
+    const auto& served = images.find(platform);
+    return released_cpythons(served ? served->pythons : std::vector<matrix::Interpreter>());
   };
   surroundings.requires_python = configuration.facts.requires_python;
   auto cells = matrix::expand(configuration.matrix, surroundings);
   if (!cells) {
     return report(cells.error());
   }
-  const auto lookup = [&configuration](const tags::PlatformTag& platform) {
-    return image_for(configuration.matrix.images, platform);
-  };
+  const auto lookup = [&images](const tags::PlatformTag& platform) { return images.find(platform); };
   auto planned = plan::make_plan(configuration.matrix, *std::move(cells), lookup);
   if (!planned) {
     return report(planned.error());

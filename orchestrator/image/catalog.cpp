@@ -202,4 +202,24 @@ Result<ImageRef> built_image(const ImageCatalog& catalog, std::string_view recip
   return fail(ErrorKind::usage, "there is no recipe \"{}\", wanted {}", recipe, fmt::join(names, ", "));
 }
 
+std::optional<std::string> recipe_of(const ImageCatalog& catalog, const ImageRef& ref) {
+  std::vector<std::string> recipes;
+  for (const ImageFamily& family : catalog.families) {
+    if (family.origin == Origin::built_here) {
+      recipes.push_back(family.recipe);
+    }
+  }
+  for (const TestImage& test : catalog.tests) {
+    recipes.push_back(test.recipe);
+  }
+  for (const std::string& recipe : recipes) {
+    for (const tags::Architecture arch : tags::kArchitectures) {
+      if (built_image(catalog, recipe, arch) == ref) {
+        return recipe;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 } // namespace wheelforge::image

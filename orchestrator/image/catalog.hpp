@@ -108,4 +108,7 @@ struct ImageCatalog {
 [[nodiscard]] Result<ImageRef> built_image(const ImageCatalog& catalog, std::string_view recipe,
                                            tags::Architecture arch);
 
+/// The recipe that makes this image; nothing where it is none of ours.
+[[nodiscard]] std::optional<std::string> recipe_of(const ImageCatalog& catalog, const ImageRef& ref);
+
 } // namespace wheelforge::image

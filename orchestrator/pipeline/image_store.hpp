@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/engine/container_engine.hpp"
+#include "orchestrator/image/image_ref.hpp"
 
 #include <map>
 #include <mutex>
@@ -22,8 +23,9 @@ public:
   explicit ImageStore(engine::ContainerEngine& engine) : engine_(engine) {}
 
   /// The image of that reference, pinned to `digest` where one is given ("sha256:…"): pulled if the engine has not got
-  /// it. Cells that wait for the same image wait for one pull. Fails with not_found where neither the engine nor the
-  /// registry has it.
+  /// it. Cells that wait for the same image wait for one pull. An image pulled by digest is kept under a name of ours,
+  /// and found again by that after `images save` and `load`. Fails with not_found where neither the engine nor the
+  /// registry has it, or where it can only be made here.
   [[nodiscard]] Result<ReadyImage> ensure(const std::string& reference, const std::string& digest,
                                           const host::OutputSink& sink, std::stop_token stop);
 
@@ -33,6 +35,7 @@ private:
     std::optional<ReadyImage> image;
   };
   Slot& slot_of(const std::string& name);
+  [[nodiscard]] Result<ReadyImage> find_here(const image::ImageRef& ref);
 
   engine::ContainerEngine& engine_;
   std::mutex mutex_;

@@ -5,4 +5,9 @@
 #include <catch2/catch_all.hpp>
 #else
 #include <catch2/catch.hpp>
+
+namespace Catch::Matchers {
+/// Version 3's name for the matcher that version 2 calls Contains.
+inline auto ContainsSubstring(const std::string& text) { return Contains(text); }
+} // namespace Catch::Matchers
 #endif

@@ -70,7 +70,7 @@ TEST_CASE("a reference that no engine would take is refused with its bad part") 
   const auto ref = parse_image_ref(row.text);
   REQUIRE_FALSE(ref.has_value());
   CHECK(ref.error().kind == ErrorKind::usage);
-  CHECK_THAT(ref.error().message, Catch::Matchers::Contains("its " + row.part + " is"));
+  CHECK_THAT(ref.error().message, Catch::Matchers::ContainsSubstring("its " + row.part + " is"));
 }
 
 TEST_CASE("an image is pulled by digest where it has one") {

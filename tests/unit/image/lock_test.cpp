@@ -8,7 +8,7 @@
 
 using namespace wheelforge;
 using namespace wheelforge::image;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -62,5 +62,5 @@ TEST_CASE("a lock with a fault is refused with its place") {
   const auto lock = parse_lock(row.text, "images.lock");
   REQUIRE_FALSE(lock.has_value());
   CHECK(lock.error().kind == ErrorKind::usage);
-  CHECK_THAT(lock.error().message, Contains(row.message));
+  CHECK_THAT(lock.error().message, ContainsSubstring(row.message));
 }
