@@ -7,7 +7,6 @@
 #include "orchestrator/engine/reaper.hpp"
 #include "orchestrator/host/signals.hpp"
 #include "orchestrator/host/terminal.hpp"
-#include "orchestrator/matrix/dependency_groups.hpp"
 #include "orchestrator/pipeline/run.hpp"
 #include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/utc_time.hpp"
@@ -86,7 +85,6 @@ Result<std::unique_ptr<host::FileLock>> lock_checkout(host::FileSystem& files, c
 struct Project {
   Configuration configuration;
   plan::Plan plan;
-  matrix::DependencyGroups dependency_groups;
   bool announces_stable_abi = false;
 };
 
@@ -95,23 +93,15 @@ Reported<Project> load_project(const BuildRequest& request, const host::FileSyst
   if (!configuration) {
     return tl::unexpected(configuration.error());
   }
-  auto plan = plan_cells(*configuration, request.only);
+  auto plan = plan_cells(files, *configuration, request.only);
   if (!plan) {
     return tl::unexpected(plan.error());
   }
-  Project project{*std::move(configuration), *std::move(plan), {}, false};
+  Project project{*std::move(configuration), *std::move(plan), false};
   for (const char* name : {"pyproject.toml", "setup.cfg", "setup.py", "Cargo.toml", "meson.build"}) {
     if (const auto text = files.read(project.configuration.project / name)) {
       project.announces_stable_abi |= pipeline::announces_stable_abi(*text);
     }
-  }
-  const std::filesystem::path pyproject = project.configuration.project / "pyproject.toml";
-  if (const auto text = files.read(pyproject)) {
-    auto groups = matrix::parse_dependency_groups(*text, pyproject.string());
-    if (!groups) {
-      return report(groups.error());
-    }
-    project.dependency_groups = *std::move(groups);
   }
   return project;
 }
@@ -151,7 +141,7 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
                                .folder = state / "runs" / run_id,
                                .output = output,
                                .tools = host::user_cache_folder() / "tools" / engine->info().architecture,
-                               .dependency_groups = project.dependency_groups,
+                               .dependency_groups = configuration.dependency_groups,
                                .images = images,
                                .claims = {},
                                .before_all_images = {}};

@@ -132,6 +132,14 @@ Reported<Configuration> load_configuration(const host::FileSystem& files, const 
   if (!facts) {
     return tl::unexpected(facts.error());
   }
+  matrix::DependencyGroups groups;
+  if (texts.pyproject) {
+    auto parsed = matrix::parse_dependency_groups(*texts.pyproject, shown(choice.folder / kProjectFile));
+    if (!parsed) {
+      return report(parsed.error());
+    }
+    groups = *std::move(parsed);
+  }
   const auto file = choose_file(files, choice, *facts);
   if (!file) {
     return report(file.error());
@@ -140,13 +148,15 @@ Reported<Configuration> load_configuration(const host::FileSystem& files, const 
     if (const auto checked = check_project(files, choice.folder, texts); !checked) {
       return report(checked.error());
     }
-    return Configuration{matrix::default_matrix(), choice.folder, choice.folder, {}, *std::move(facts)};
+    return Configuration{matrix::default_matrix(), choice.folder,    choice.folder, {},
+                         *std::move(facts),        std::move(groups)};
   }
   auto matrix = read_matrix(files, *file);
   if (!matrix) {
     return tl::unexpected(matrix.error());
   }
-  return Configuration{*std::move(matrix), choice.folder, file->parent_path(), *file, *std::move(facts)};
+  return Configuration{*std::move(matrix), choice.folder,    file->parent_path(), *file,
+                       *std::move(facts),  std::move(groups)};
 }
 
 } // namespace wheelforge::cli

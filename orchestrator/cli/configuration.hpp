@@ -3,6 +3,7 @@
 
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/host/file_system.hpp"
+#include "orchestrator/matrix/dependency_groups.hpp"
 #include "orchestrator/matrix/matrix_file.hpp"
 #include "orchestrator/matrix/parse.hpp"
 
@@ -25,6 +26,7 @@ struct Configuration {
   std::filesystem::path folder;  ///< what paths in the matrix are relative to
   std::filesystem::path file;    ///< empty: the project has no matrix and gets the default one
   matrix::ProjectFacts facts;
+  matrix::DependencyGroups dependency_groups; ///< of the project's pyproject.toml
 };
 
 /// A value, or the code to exit with: what was wrong stands on stderr already.

@@ -26,11 +26,12 @@ int run_plan(const PlanOptions& options) {
   if (!options.config.empty()) {
     choice.file = options.config;
   }
-  const auto configuration = load_configuration(*host::make_file_system(), choice);
+  const auto files = host::make_file_system();
+  const auto configuration = load_configuration(*files, choice);
   if (!configuration) {
     return static_cast<int>(configuration.error());
   }
-  const auto planned = plan_cells(*configuration, options.only);
+  const auto planned = plan_cells(*files, *configuration, options.only);
   if (!planned) {
     return static_cast<int>(planned.error());
   }

@@ -1,62 +1,23 @@
 // Puts the matrix, the images and this machine together.
 #include "orchestrator/cli/planning.hpp"
 
-#include "orchestrator/cli/image_sources.hpp"
+#include "orchestrator/audit/finding.hpp"
 #include "orchestrator/host/machine.hpp"
+#include "orchestrator/image/image_for.hpp"
 #include "orchestrator/matrix/expand.hpp"
+#include "orchestrator/matrix/keys.hpp"
+#include "orchestrator/matrix/vocabulary.hpp"
+#include "orchestrator/platform/python_release.hpp"
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
+#include <utility>
 
 namespace wheelforge::cli {
 namespace {
 
 using tags::Architecture;
-
-std::vector<matrix::Interpreter> interpreters_of(const std::vector<std::string>& names) {
-  std::vector<matrix::Interpreter> interpreters;
-  for (const std::string& name : names) {
-    if (const auto interpreter = matrix::parse_interpreter(name)) {
-      interpreters.push_back(*interpreter);
-    }
-  }
-  return interpreters;
-}
-
-/// Looks images up, each platform once: a matrix has few platforms and many cells.
-class ImageFinder {
-public:
-  explicit ImageFinder(const image::ImageSources& sources) : sources_(sources) {}
-
-  const tl::expected<plan::ServedImage, std::string>& find(const tags::PlatformTag& platform) {
-    const auto [at, is_new] = found_.try_emplace(platform.text);
-    if (is_new) {
-      at->second = image::image_for(sources_, platform).map([](const image::ImageChoice& choice) {
-        image::ImageRef by_tag = choice.ref;
-        by_tag.digest.clear();
-        return plan::ServedImage{to_string(by_tag), choice.ref.digest, interpreters_of(choice.pythons)};
-      });
-    }
-    return at->second;
-  }
-
-private:
-  const image::ImageSources& sources_;
-  std::map<std::string, tl::expected<plan::ServedImage, std::string>> found_;
-};
-
-/// What `python = "auto"` takes of an image: the released CPythons it has, or all there are where that is not known.
-std::vector<matrix::Interpreter> released_cpythons(std::span<const matrix::Interpreter> interpreters) {
-  constexpr int kFirstUnreleased = 15;
-  std::vector<matrix::Interpreter> result;
-  for (const matrix::Interpreter& one : interpreters.empty() ? matrix::known_interpreters() : interpreters) {
-    if (one.tag.is_cpython() && one.tag.minor < kFirstUnreleased) {
-      result.push_back(one);
-    }
-  }
-  return result;
-}
 
 Result<Architecture> native_architecture() {
   const std::string name = host::machine_architecture();
@@ -66,32 +27,147 @@ Result<Architecture> native_architecture() {
   return fail(ErrorKind::usage, "this machine is {}, for which there are no manylinux or musllinux wheels", name);
 }
 
+/// What is wrong with a mirror, at the place where it was written.
+matrix::Diagnostics check_mirror(const matrix::MatrixFile& file) {
+  const auto& any_image = image::known_catalog().families.front().name(Architecture::x86_64);
+  const auto mirrored = image::through_mirror(any_image, file.images.mirror);
+  const auto word = std::find_if(file.words.begin(), file.words.end(),
+                                 [](const matrix::Word& one) { return one.key->path() == "images.mirror"; });
+  if (mirrored || word == file.words.end()) {
+    return {};
+  }
+  return {diagnose(*file.source, word->at, fmt::format("images.{}", mirrored.error().message))};
+}
+
+/// The catalogue with what the matrix file and images.lock say about images. What is wrong in the matrix file is added
+/// to `diagnostics`.
+Reported<image::ImageSources> image_sources(const host::FileSystem& files, const Configuration& configuration,
+                                            matrix::Diagnostics& diagnostics) {
+  const matrix::ImagesTable& table = configuration.matrix.images;
+  image::ImageSources sources{&image::known_catalog(), {}, table.mirror, {}};
+  const matrix::Diagnostics mirror = check_mirror(configuration.matrix);
+  diagnostics.insert(diagnostics.end(), mirror.begin(), mirror.end());
+  for (const matrix::ImageUse& use : table.use) {
+    auto ref = image::parse_image_ref(use.reference);
+    if (ref) {
+      sources.use.emplace(use.platform, *std::move(ref));
+    } else {
+      diagnostics.push_back(diagnose(*configuration.matrix.source, use.at,
+                                     fmt::format("images.use.{}: {}", use.platform, ref.error().message)));
+    }
+  }
+  const std::filesystem::path path = (configuration.folder / table.lock).lexically_normal();
+  if (!files.exists(path)) {
+    return sources;
+  }
+  const auto text = files.read(path);
+  if (!text) {
+    return report(text.error());
+  }
+  auto lock = image::parse_lock(*text, path.string());
+  if (!lock) {
+    return report(lock.error());
+  }
+  sources.lock = *std::move(lock);
+  return sources;
+}
+
+/// Names that the matrix does not know are no interpreters of ours: an image may well have others.
+std::vector<matrix::Interpreter> known_among(const std::vector<std::string>& names) {
+  std::vector<matrix::Interpreter> result;
+  for (const std::string& name : names) {
+    if (const auto one = matrix::parse_interpreter(name)) {
+      result.push_back(*one);
+    }
+  }
+  return result;
+}
+
+tl::expected<plan::ServedImage, std::string> served_image(const image::ImageSources& sources,
+                                                          const tags::PlatformTag& platform) {
+  auto choice = image::image_for(sources, platform);
+  if (!choice) {
+    return tl::unexpected(std::move(choice).error());
+  }
+  std::string digest = std::exchange(choice->ref.digest, {});
+  return plan::ServedImage{to_string(choice->ref), std::move(digest), known_among(choice->pythons)};
+}
+
+/// What `python = "auto"` stands for: the CPythons of the image, or all where those are not known, of which there has
+/// been a final release.
+std::vector<matrix::Interpreter> auto_pythons(const image::ImageSources& sources, const tags::PlatformTag& platform) {
+  const auto image = served_image(sources, platform);
+  const auto known = matrix::known_interpreters();
+  std::vector<matrix::Interpreter> pythons =
+      image && !image->pythons.empty() ? image->pythons : std::vector(known.begin(), known.end());
+  std::erase_if(pythons, [](const matrix::Interpreter& one) {
+    const auto& releases = platform::known_python_releases();
+    const bool is_released =
+        platform::find_python_release(releases, one.tag.major, one.tag.minor.value_or(0)) != nullptr;
+    return !one.tag.is_cpython() || !is_released;
+  });
+  return pythons;
+}
+
+matrix::Vocabulary vocabulary_of(const Configuration& configuration) {
+  matrix::Vocabulary vocabulary;
+  for (const auto severity : {audit::Severity::note, audit::Severity::warning, audit::Severity::error}) {
+    vocabulary.findings.emplace_back(to_string(severity));
+  }
+  for (const audit::FindingCode& code : audit::finding_codes()) {
+    vocabulary.findings.emplace_back(code.name);
+  }
+  for (const image::TestImage& machine : image::known_catalog().tests) {
+    vocabulary.test_machines.push_back(machine.name);
+  }
+  for (const auto& [group, requirements] : configuration.dependency_groups) {
+    vocabulary.groups.push_back(group);
+  }
+  return vocabulary;
+}
+
+/// The cells, or everything that is wrong with the matrix in the light of images, project and machine: `diagnostics` is
+/// what has been found before.
+matrix::Checked<std::vector<matrix::Cell>> cells_of(const Configuration& configuration,
+                                                    const image::ImageSources& sources, Architecture native,
+                                                    matrix::Diagnostics diagnostics) {
+  matrix::Surroundings surroundings;
+  surroundings.native = native;
+  surroundings.auto_platform = [&sources](Architecture arch) { return image::auto_platform(*sources.catalog, arch); };
+  surroundings.auto_pythons = [&sources](const tags::PlatformTag& platform) { return auto_pythons(sources, platform); };
+  surroundings.requires_python = configuration.facts.requires_python;
+  const matrix::Diagnostics words = check_words(configuration.matrix, vocabulary_of(configuration));
+  diagnostics.insert(diagnostics.end(), words.begin(), words.end());
+  auto cells = matrix::expand(configuration.matrix, surroundings);
+  if (!cells) {
+    diagnostics.insert(diagnostics.end(), cells.error().begin(), cells.error().end());
+  }
+  if (!diagnostics.empty()) {
+    return tl::unexpected(std::move(diagnostics));
+  }
+  return cells;
+}
+
 } // namespace
 
-Reported<plan::Plan> plan_cells(const Configuration& configuration, std::span<const std::string> only) {
+Reported<plan::Plan> plan_cells(const host::FileSystem& files, const Configuration& configuration,
+                                std::span<const std::string> only) {
   const auto native = native_architecture();
   if (!native) {
     return report(native.error());
   }
-  const auto sources = load_image_sources(*host::make_file_system(), configuration);
+  matrix::Diagnostics diagnostics;
+  const auto sources = image_sources(files, configuration, diagnostics);
   if (!sources) {
     return tl::unexpected(sources.error());
   }
-  ImageFinder images(*sources);
-  matrix::Surroundings surroundings;
-  surroundings.native = *native;
-  surroundings.auto_platform = [](Architecture arch) { return image::auto_platform(image::known_catalog(), arch); };
-  surroundings.auto_pythons = [&images](const tags::PlatformTag& platform) {
-    const auto& served = images.find(platform);
-    return released_cpythons(served ? served->pythons : std::vector<matrix::Interpreter>());
-  };
-  surroundings.requires_python = configuration.facts.requires_python;
-  auto cells = matrix::expand(configuration.matrix, surroundings);
+  auto cells = cells_of(configuration, *sources, *native, std::move(diagnostics));
   if (!cells) {
     return report(cells.error());
   }
-  const auto lookup = [&images](const tags::PlatformTag& platform) { return images.find(platform); };
-  auto planned = plan::make_plan(configuration.matrix, *std::move(cells), lookup);
+  auto planned =
+      plan::make_plan(configuration.matrix, *std::move(cells),
+                      [&sources](const tags::PlatformTag& platform) { return served_image(*sources, platform); });
   if (!planned) {
     return report(planned.error());
   }

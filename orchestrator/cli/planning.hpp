@@ -9,7 +9,9 @@
 
 namespace wheelforge::cli {
 
-/// The plan of a configuration on this machine. Nothing is pulled or started; errors stand on stderr.
-[[nodiscard]] Reported<plan::Plan> plan_cells(const Configuration& configuration, std::span<const std::string> only);
+/// The plan of a configuration on this machine, with the images that images.lock pins. Nothing is pulled or started;
+/// errors stand on stderr.
+[[nodiscard]] Reported<plan::Plan> plan_cells(const host::FileSystem& files, const Configuration& configuration,
+                                              std::span<const std::string> only);
 
 } // namespace wheelforge::cli

@@ -89,6 +89,8 @@ std::string expected(const Key& key) {
     return "a shell line or an array of them";
   case Kind::texts:
     return "a string or an array of strings";
+  case Kind::groups:
+    return "the name of a dependency group or an array of them";
   case Kind::globs:
     return "a glob or an array of globs";
   case Kind::variables:

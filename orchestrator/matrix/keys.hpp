@@ -37,6 +37,7 @@ enum class Kind {
   repair_command,     ///< "default", "none", or shell lines
   policy,             ///< "claimed" or a platform tag without its architecture
   findings,           ///< severities or codes of findings
+  groups,             ///< names of dependency groups
   test_places,        ///< "same", "DISTRIBUTION-VERSION", "image:NAME"
   pythons,            ///< axis values
   platforms,          ///< axis values

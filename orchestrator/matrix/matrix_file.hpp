@@ -110,6 +110,14 @@ struct Override {
   std::vector<OverrideEntry> entries;
 };
 
+/// A name in the file that only others can tell to be right.
+struct Word {
+  const Key* key = nullptr; ///< whose value it is part of: audit.fail-on, test.on, test.groups (see check_words()),
+                            ///< images.mirror
+  std::string text;
+  Location at;
+};
+
 /// A whole matrix file, free of everything that can be found wrong without knowing the images and the project.
 struct MatrixFile {
   std::shared_ptr<const SourceText> source; ///< never null; for messages
@@ -123,6 +131,7 @@ struct MatrixFile {
   OutputTable output;
   ScheduleTable schedule;
   std::vector<Override> overrides; ///< in the order of the file: a later one goes over an earlier one
+  std::vector<Word> words;
 };
 
 /// The file as text, one key a line in the order of the documentation, defaults written out: for tests and `--debug`.

@@ -147,6 +147,7 @@ Checked<MatrixFile> read_root(std::shared_ptr<const SourceText> source, const No
   if (!reader.diagnostics().empty()) {
     return tl::unexpected(reader.diagnostics());
   }
+  file.words = reader.words();
   return file;
 }
 

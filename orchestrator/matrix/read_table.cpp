@@ -128,7 +128,6 @@ bool ValueReader::read(const Key& key, const Node& node, std::vector<TestPlace>&
   }
   for (const Located<std::string>& place : places) {
     out.push_back(*parse_test_place(place.value));
-    out.back().at = place.at;
   }
   return true;
 }

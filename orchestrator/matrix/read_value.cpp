@@ -115,6 +115,10 @@ bool ValueReader::report_type(const Key& key, const Node& node) {
 bool ValueReader::check_item(const Key& key, const std::string& text, Location at) {
   const auto checked = check_name(key.kind, text);
   if (checked) {
+    if (key.kind == Kind::findings || key.kind == Kind::groups || key.kind == Kind::test_places ||
+        key.kind == Kind::optional_text) {
+      words_.push_back({&key, text, at});
+    }
     return true;
   }
   Diagnostic& diagnostic = report(at, fmt::format("{}: {}", key.path(), checked.error().message));

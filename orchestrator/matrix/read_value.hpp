@@ -35,6 +35,8 @@ public:
   /// Adds a diagnostic about a place and returns it to be filled in; valid until the next one is added.
   Diagnostic& report(Location at, std::string message);
 
+  /// The names read so far that somebody else has to check.
+  [[nodiscard]] const std::vector<Word>& words() const { return words_; }
   [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
   [[nodiscard]] const SourceText& source() const { return source_; }
 
@@ -45,6 +47,7 @@ private:
 
   const SourceText& source_;
   Diagnostics diagnostics_;
+  std::vector<Word> words_;
 };
 
 } // namespace wheelforge::matrix

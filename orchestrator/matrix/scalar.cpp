@@ -93,7 +93,7 @@ std::optional<TestPlace> parse_test_place(std::string_view text) {
   if (text.substr(0, kImage.size()) == kImage) {
     const std::string_view name = text.substr(kImage.size());
     const bool is_good = !name.empty() && name.find_first_of(" \t\n") == std::string_view::npos;
-    return is_good ? std::optional(TestPlace{TestPlace::Kind::image, std::string(name), {}}) : std::nullopt;
+    return is_good ? std::optional(TestPlace{TestPlace::Kind::image, std::string(name)}) : std::nullopt;
   }
   const std::size_t dash = text.rfind('-');
   if (dash == std::string_view::npos || dash == 0 || dash + 1 == text.size()) {
@@ -104,7 +104,7 @@ std::optional<TestPlace> parse_test_place(std::string_view text) {
   const bool is_good = std::all_of(name.begin(), name.end(), [](char c) { return is_small(c) || c == '-'; }) &&
                        is_small(name[0]) &&
                        std::all_of(version.begin(), version.end(), [](char c) { return is_digit(c) || c == '.'; });
-  return is_good ? std::optional(TestPlace{TestPlace::Kind::distribution, std::string(text), {}}) : std::nullopt;
+  return is_good ? std::optional(TestPlace{TestPlace::Kind::distribution, std::string(text)}) : std::nullopt;
 }
 
 bool is_finding_name(std::string_view text) {

@@ -86,3 +86,45 @@ says stderr "demo/pyproject.toml:3:19: error: requires-python '3.9+'"
 
 expect 2 "$WHEELFORGE" plan --config missing.toml
 expect 2 "$WHEELFORGE" plan --no-such-option
+
+# What other parts of wheelforge know: test machines, codes of findings, dependency groups, image names.
+printf '[project]\nname = "demo"\n[dependency-groups]\ndev = ["pytest"]\n' >demo/pyproject.toml
+cat >demo/wheelforge.toml <<'TOML'
+[matrix]
+python = "cp312"
+platform = "manylinux_2_28"
+arch = "x86_64"
+[images]
+mirror = "https://registry.example.com"
+use.manylinux_2_28_x86_64 = "Registry/Image"
+[test]
+on = "debain-12"
+groups = ["dev", "docs"]
+[audit]
+fail-on = "eror"
+[[override]]
+select = "cp39-*"
+build.jobs = 1
+TOML
+expect 2 "$WHEELFORGE" plan demo
+says stderr 'demo/wheelforge.toml:6:10: error: images.mirror is "https://registry.example.com"'
+says stderr "demo/wheelforge.toml:7:5: error: images.use.manylinux_2_28_x86_64: "
+says stderr "demo/wheelforge.toml:9:6: error: test.on: 'debain-12' is no machine"
+says stderr "demo/wheelforge.toml:10:18: error: test.groups: 'docs'"
+says stderr "demo/wheelforge.toml:12:11: error: audit.fail-on: 'eror'"
+says stderr "demo/wheelforge.toml:14:10: error: override.select: 'cp39-*' matches no cell"
+says stderr "6 errors"
+
+# The catalogue pins images, images.lock goes over it, and a mirror moves the registry.
+cat >demo/wheelforge.toml <<'TOML'
+matrix = { python = ["cp312"], platform = ["manylinux_2_28", "manylinux_2_31", "manylinux_2_33"], arch = "x86_64" }
+images.mirror = "127.0.0.1:5000/pypa"
+TOML
+digest=sha256:$(printf '%064d' 7)
+printf 'version = 1\n[[image]]\nname = "quay.io/pypa/manylinux_2_28_x86_64"\ntag = "2026.01.01-1"\ndigest = "%s"\npythons = ["cp312"]\n' \
+  "$digest" >demo/images.lock
+expect 0 "$WHEELFORGE" plan demo
+says stdout "127.0.0.1:5000/pypa/manylinux_2_28_x86_64:2026.01.01-1 (1 cell)"
+says stdout "$digest"
+says stdout "skipped: the image has no cp312 (1 cell)"
+says stdout "skipped: no image serves manylinux_2_33_x86_64"
