@@ -106,6 +106,20 @@ Reported<Project> load_project(const BuildRequest& request, const host::FileSyst
   return project;
 }
 
+/// While it lives, a second Ctrl-C removes the run's containers before it ends the process.
+class LastWords {
+public:
+  LastWords(host::SignalWatch& signals, engine::ContainerEngine& engine, const std::string& run) : signals_(signals) {
+    signals_.set_last_words([&engine, run] { (void)engine::remove_run(engine, run); });
+  }
+  ~LastWords() { signals_.set_last_words({}); }
+  LastWords(const LastWords&) = delete;
+  LastWords& operator=(const LastWords&) = delete;
+
+private:
+  host::SignalWatch& signals_;
+};
+
 Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project& project, Doors& doors,
                                       host::SignalWatch& signals) {
   WF_TRY(const auto identity, host::current_process());
@@ -120,8 +134,7 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   for (const std::string& name : reaped.removed) {
     fmt::print(stderr, "removed {}, left behind by a run that died\n", name);
   }
-  engine::ContainerEngine& running = *engine;
-  signals.set_last_words([&running, run_id] { (void)engine::remove_run(running, run_id); });
+  const LastWords last_words(signals, *engine, run_id);
 
   const std::filesystem::path output = request.output.empty()
                                            ? configuration.folder / configuration.matrix.output.wheels
@@ -161,7 +174,6 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
          pipeline::run_plan(project.plan, context, options, project.announces_stable_abi, &events, signals.token()));
   events.flush();
   display.reset();
-  signals.set_last_words({});
   report.signal = signals.received();
   WF_TRY_VOID(doors.files->write_atomically(context.folder / "report.json", report::to_json(report)));
   return report;
