@@ -1,41 +1,73 @@
-// Collects what decides about images.
+// Collects what decides about images: the catalogue, the matrix file's tables, images.lock.
 #include "orchestrator/cli/image_sources.hpp"
 
-namespace wheelforge::cli {
+#include "orchestrator/matrix/keys.hpp"
 
-std::filesystem::path lock_path(const Configuration& configuration) {
-  return configuration.folder / configuration.matrix.images.lock;
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace wheelforge::cli {
+namespace {
+
+using tags::Architecture;
+
+/// What is wrong with a mirror, at the place where it was written.
+matrix::Diagnostics check_mirror(const matrix::MatrixFile& file) {
+  const auto& any_image = image::known_catalog().families.front().name(Architecture::x86_64);
+  const auto mirrored = image::through_mirror(any_image, file.images.mirror);
+  const auto word = std::find_if(file.words.begin(), file.words.end(),
+                                 [](const matrix::Word& one) { return one.key->path() == "images.mirror"; });
+  if (mirrored || word == file.words.end()) {
+    return {};
+  }
+  return {diagnose(*file.source, word->at, fmt::format("images.{}", mirrored.error().message))};
 }
 
-Reported<image::ImageSources> load_image_sources(const host::FileSystem& files, const Configuration& configuration) {
+} // namespace
+
+std::filesystem::path lock_path(const Configuration& configuration) {
+  return (configuration.folder / configuration.matrix.images.lock).lexically_normal();
+}
+
+Reported<image::ImageSources> image_sources(const host::FileSystem& files, const Configuration& configuration,
+                                            matrix::Diagnostics& diagnostics) {
   const matrix::ImagesTable& table = configuration.matrix.images;
-  image::ImageSources sources;
-  sources.catalog = &image::known_catalog();
-  sources.mirror = table.mirror;
-  matrix::Diagnostics diagnostics;
+  image::ImageSources sources{&image::known_catalog(), {}, table.mirror, {}};
+  const matrix::Diagnostics mirror = check_mirror(configuration.matrix);
+  diagnostics.insert(diagnostics.end(), mirror.begin(), mirror.end());
   for (const matrix::ImageUse& use : table.use) {
-    if (auto ref = image::parse_image_ref(use.reference)) {
-      sources.use[use.platform] = *std::move(ref);
+    auto ref = image::parse_image_ref(use.reference);
+    if (ref) {
+      sources.use.emplace(use.platform, *std::move(ref));
     } else {
-      diagnostics.push_back(matrix::diagnose(*configuration.matrix.source, use.at, ref.error().message));
+      diagnostics.push_back(diagnose(*configuration.matrix.source, use.at,
+                                     fmt::format("images.use.{}: {}", use.platform, ref.error().message)));
     }
-  }
-  if (!diagnostics.empty()) {
-    return report(diagnostics);
   }
   const std::filesystem::path path = lock_path(configuration);
+  if (!files.exists(path)) {
+    return sources;
+  }
   const auto text = files.read(path);
   if (!text) {
-    if (text.error().kind == ErrorKind::not_found) {
-      return sources;
-    }
     return report(text.error());
   }
-  auto lock = image::parse_lock(*text, path.lexically_relative(configuration.folder).string());
+  auto lock = image::parse_lock(*text, path.string());
   if (!lock) {
     return report(lock.error());
   }
   sources.lock = *std::move(lock);
+  return sources;
+}
+
+Reported<image::ImageSources> load_image_sources(const host::FileSystem& files, const Configuration& configuration) {
+  matrix::Diagnostics diagnostics;
+  auto sources = image_sources(files, configuration, diagnostics);
+  if (sources && !diagnostics.empty()) {
+    return report(diagnostics);
+  }
   return sources;
 }
 

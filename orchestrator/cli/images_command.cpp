@@ -62,8 +62,9 @@ Reported<Project> load_project(const ImagesOptions& options, const host::FileSys
 }
 
 /// The platforms that the project's cells are built for, each once, in the order of the plan.
-Reported<std::vector<std::string>> planned_platforms(const Configuration& configuration) {
-  const auto plan = plan_cells(configuration, {});
+Reported<std::vector<std::string>> planned_platforms(const host::FileSystem& files,
+                                                     const Configuration& configuration) {
+  const auto plan = plan_cells(files, configuration, {});
   if (!plan) {
     return tl::unexpected(plan.error());
   }
@@ -93,10 +94,11 @@ Result<image::ImageChoice> choice_of(const image::ImageSources& sources, const s
 }
 
 /// The images that the command line names, else those of the project's plan; each once.
-Reported<std::vector<image::ImageChoice>> choose(const ImagesOptions& options, const Project& project) {
+Reported<std::vector<image::ImageChoice>> choose(const host::FileSystem& files, const ImagesOptions& options,
+                                                 const Project& project) {
   std::vector<std::string> names = options.names;
   if (names.empty()) {
-    auto platforms = planned_platforms(project.configuration);
+    auto platforms = planned_platforms(files, project.configuration);
     if (!platforms) {
       return tl::unexpected(platforms.error());
     }
@@ -135,7 +137,7 @@ int run_pull(const ImagesOptions& options) {
   if (!project) {
     return static_cast<int>(project.error());
   }
-  const auto choices = choose(options, *project);
+  const auto choices = choose(*doors.files, options, *project);
   if (!choices) {
     return static_cast<int>(choices.error());
   }
@@ -189,7 +191,7 @@ int run_lock(const ImagesOptions& options) {
     const auto checks = check_pins(registry, project->sources, doors.signals.token());
     return checks ? report_checks(*checks) : report_error(checks.error());
   }
-  const auto choices = choose(options, *project);
+  const auto choices = choose(*doors.files, options, *project);
   if (!choices) {
     return static_cast<int>(choices.error());
   }
@@ -260,7 +262,7 @@ int run_save(const ImagesOptions& options) {
   if (!project) {
     return static_cast<int>(project.error());
   }
-  const auto choices = choose(options, *project);
+  const auto choices = choose(*doors.files, options, *project);
   if (!choices) {
     return static_cast<int>(choices.error());
   }

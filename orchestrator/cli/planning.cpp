@@ -2,10 +2,9 @@
 #include "orchestrator/cli/planning.hpp"
 
 #include "orchestrator/audit/finding.hpp"
+#include "orchestrator/cli/image_sources.hpp"
 #include "orchestrator/host/machine.hpp"
-#include "orchestrator/image/image_for.hpp"
 #include "orchestrator/matrix/expand.hpp"
-#include "orchestrator/matrix/keys.hpp"
 #include "orchestrator/matrix/vocabulary.hpp"
 #include "orchestrator/platform/python_release.hpp"
 
@@ -25,51 +24,6 @@ Result<Architecture> native_architecture() {
     return *arch;
   }
   return fail(ErrorKind::usage, "this machine is {}, for which there are no manylinux or musllinux wheels", name);
-}
-
-/// What is wrong with a mirror, at the place where it was written.
-matrix::Diagnostics check_mirror(const matrix::MatrixFile& file) {
-  const auto& any_image = image::known_catalog().families.front().name(Architecture::x86_64);
-  const auto mirrored = image::through_mirror(any_image, file.images.mirror);
-  const auto word = std::find_if(file.words.begin(), file.words.end(),
-                                 [](const matrix::Word& one) { return one.key->path() == "images.mirror"; });
-  if (mirrored || word == file.words.end()) {
-    return {};
-  }
-  return {diagnose(*file.source, word->at, fmt::format("images.{}", mirrored.error().message))};
-}
-
-/// The catalogue with what the matrix file and images.lock say about images. What is wrong in the matrix file is added
-/// to `diagnostics`.
-Reported<image::ImageSources> image_sources(const host::FileSystem& files, const Configuration& configuration,
-                                            matrix::Diagnostics& diagnostics) {
-  const matrix::ImagesTable& table = configuration.matrix.images;
-  image::ImageSources sources{&image::known_catalog(), {}, table.mirror, {}};
-  const matrix::Diagnostics mirror = check_mirror(configuration.matrix);
-  diagnostics.insert(diagnostics.end(), mirror.begin(), mirror.end());
-  for (const matrix::ImageUse& use : table.use) {
-    auto ref = image::parse_image_ref(use.reference);
-    if (ref) {
-      sources.use.emplace(use.platform, *std::move(ref));
-    } else {
-      diagnostics.push_back(diagnose(*configuration.matrix.source, use.at,
-                                     fmt::format("images.use.{}: {}", use.platform, ref.error().message)));
-    }
-  }
-  const std::filesystem::path path = (configuration.folder / table.lock).lexically_normal();
-  if (!files.exists(path)) {
-    return sources;
-  }
-  const auto text = files.read(path);
-  if (!text) {
-    return report(text.error());
-  }
-  auto lock = image::parse_lock(*text, path.string());
-  if (!lock) {
-    return report(lock.error());
-  }
-  sources.lock = *std::move(lock);
-  return sources;
 }
 
 /// Names that the matrix does not know are no interpreters of ours: an image may well have others.
