@@ -209,7 +209,9 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
                      command);
   }
   if (const auto minor = stable_abi_minor(*name)) {
-    run_.claims.offer(family(planned_.cell), {planned_.cell.id.text, repaired_, *minor});
+    if (auto offered = offer_to_family(*minor); !offered) {
+      return fail_step(step, std::move(offered).error());
+    }
   }
   return Outcome::ok();
 }

@@ -73,6 +73,8 @@ private:
                                                           const std::string& digest, const std::string& step,
                                                           std::stop_token stop);
   [[nodiscard]] std::optional<WheelClaims::Shared> shared_wheel() const;
+  /// Lets later Pythons of the family test the repaired abi3 wheel: a copy, since collecting moves the wheel away.
+  [[nodiscard]] Result<void> offer_to_family(int minor);
   [[nodiscard]] std::string package_folder() const;
   [[nodiscard]] std::string python_folder() const;
   [[nodiscard]] const matrix::CellOptions& options() const { return *planned_.cell.options; }

@@ -319,6 +319,14 @@ std::optional<WheelClaims::Shared> CellRun::shared_wheel() const {
   return shared && shared->cell != planned_.cell.id.text ? shared : std::nullopt;
 }
 
+Result<void> CellRun::offer_to_family(int minor) {
+  const std::filesystem::path copy = own_folder() / "shared" / repaired_.filename();
+  WF_TRY(const std::string bytes, run_.files.read(repaired_));
+  WF_TRY_VOID(run_.files.write_atomically(copy, bytes));
+  run_.claims.offer(family(planned_.cell), {planned_.cell.id.text, copy, minor});
+  return {};
+}
+
 std::string CellRun::package_folder() const {
   const std::string below = run_.tree.project().generic_string();
   return below.empty() || below == "." ? kProject : fmt::format("{}/{}", kProject, below);
