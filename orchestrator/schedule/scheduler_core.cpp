@@ -70,6 +70,7 @@ void SchedulerCore::link_at_start() {
   }
   for (GroupIndex group = 0; group < groups_.size(); ++group) {
     groups_[group].next_jobs = options_.compile_jobs;
+    groups_[group].external_waits += graph_->groups()[group].after.size();
     report_group(EventKind::group_queued, group);
     if (has_history) {
       events_.back().expected = group_expected[group];

@@ -77,7 +77,7 @@ private:
     bool has_failed = false;        ///< a task of it failed for good
     bool is_decided = false;        ///< its final status stands
     bool tried_smaller = false;     ///< the one retry after a run out of memory was taken
-    std::size_t external_waits = 0; ///< edges from tasks of other groups that are not finished
+    std::size_t external_waits = 0; ///< edges from tasks of other groups, and groups to come after, not finished
     std::size_t running = 0;
     std::size_t undone = 0; ///< tasks not in phase done
     int retries = 0;        ///< after temporary failures

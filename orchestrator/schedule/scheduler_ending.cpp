@@ -328,6 +328,11 @@ void SchedulerCore::decide(GroupIndex group_index, Time now) {
   events_.back().text = report.error.message;
   events_.back().duration = report.attempts > 0 ? now - report.started : Time{0};
   events_.back().attempt = report.attempts;
+  for (const GroupIndex follower : graph_->groups()[group_index].followers) {
+    if (--groups_[follower].external_waits == 0 && !groups_[follower].is_decided) {
+      make_group_ready(follower);
+    }
+  }
   if (graph_->groups()[group_index].is_shared) {
     return;
   }

@@ -48,8 +48,12 @@ std::size_t first_missing(std::span<const std::size_t> order, std::size_t count)
 }
 
 /// Which groups wait for which, without repetition.
-Edges group_edges(const std::vector<TaskLinks>& links, std::size_t group_count) {
-  Edges edges(group_count);
+Edges group_edges(const std::vector<TaskLinks>& links, const std::vector<Group>& groups) {
+  Edges edges;
+  edges.reserve(groups.size());
+  for (const Group& group : groups) {
+    edges.push_back(group.followers);
+  }
   for (const TaskLinks& link : links) {
     for (const TaskIndex dependent : link.dependents) {
       if (links[dependent].group != link.group) {
@@ -76,7 +80,7 @@ Result<std::vector<TaskIndex>> order_without_circles(const TaskGraph& graph) {
     return fail(ErrorKind::internal, "task '{}' waits, through what it needs, for itself or for tasks that do",
                 graph.tasks()[first_missing(order, edges.size())].id);
   }
-  const auto group_order = topological_order(group_edges(graph.links(), graph.groups().size()));
+  const auto group_order = topological_order(group_edges(graph.links(), graph.groups()));
   if (group_order.size() < graph.groups().size()) {
     return fail(ErrorKind::internal, "group '{}' waits, through what its tasks need, for itself or for groups that do",
                 graph.groups()[first_missing(group_order, graph.groups().size())].id);
@@ -113,7 +117,7 @@ Result<TaskGraph> TaskGraph::make(std::vector<Task> tasks) {
     const std::string& group_id = is_shared ? task.id : task.group;
     const auto [place, is_new] = group_of.emplace(group_id, graph.groups_.size());
     if (is_new) {
-      graph.groups_.push_back({group_id, is_shared, {}});
+      graph.groups_.push_back({group_id, is_shared, {}, {}, {}});
     } else if (is_shared || graph.groups_[place->second].is_shared) {
       return fail(ErrorKind::internal, "'{}' names a shared task and a group, or two shared tasks", group_id);
     }
@@ -131,6 +135,19 @@ Result<TaskGraph> TaskGraph::make(std::vector<Task> tasks) {
       if (std::find(needs.begin(), needs.end(), *found) == needs.end()) {
         needs.push_back(*found);
         graph.links_[*found].dependents.push_back(index);
+      }
+    }
+    const GroupIndex own = graph.links_[index].group;
+    for (const std::string& id : graph.tasks_[index].after) {
+      const auto other = group_of.find(id);
+      if (other == group_of.end()) {
+        return fail(ErrorKind::internal, "task '{}' comes after '{}', which the plan does not have",
+                    graph.tasks_[index].id, id);
+      }
+      auto& after = graph.groups_[own].after;
+      if (std::find(after.begin(), after.end(), other->second) == after.end()) {
+        after.push_back(other->second);
+        graph.groups_[other->second].followers.push_back(own);
       }
     }
   }

@@ -116,6 +116,11 @@ private:
     for (const TaskIndex need : links.needs) {
       REQUIRE((finished_.contains(need) || !graph_.tasks()[need].finished_before.empty()));
     }
+    for (const GroupIndex other : graph_.groups()[action.group].after) {
+      const auto& members = graph_.groups()[other].tasks;
+      REQUIRE(std::none_of(members.begin(), members.end(), [&](TaskIndex one) { return running_.contains(one); }));
+      REQUIRE_FALSE(open_.contains(other));
+    }
     trace_.starts.push_back(task.id);
     Running running{now_, script_.run(task, action.attempt), false};
     running.end += running.run.duration;

@@ -134,6 +134,20 @@ TEST_CASE("another group's durable result is enough; of a volatile one the whole
   }
 }
 
+TEST_CASE("a group that comes after another starts when that has ended, well or not") {
+  auto b = whole_cell("b");
+  b[0].after = {"a"};
+  const auto graph = graph_of({whole_cell("a"), b});
+  const Trace good = simulate(graph);
+  CHECK(task(graph, good, "b/prepare").started == 5000ms);
+  const Trace bad = simulate(graph, {}, failing("a/build", broken()));
+  CHECK(group(graph, bad, "a").status == GroupStatus::failed);
+  CHECK(group(graph, bad, "b").status == GroupStatus::ok);
+  CHECK(task(graph, bad, "b/prepare").started == 2000ms);
+  const Trace retried = simulate(graph, {}, failing("a/build", temporary(), 1));
+  CHECK(task(graph, retried, "b/prepare").started >= group(graph, retried, "a").finished);
+}
+
 TEST_CASE("a temporary failure is retried with backoff, without what is durable and finished") {
   const auto graph = graph_of({whole_cell("a")});
   const Trace trace = simulate(graph, {}, failing("a/test", temporary(), 2));

@@ -40,6 +40,9 @@ std::vector<Task> random_tasks(Random& random) {
       if (earlier > 0 && upto(random, 5) == 0) {
         task.needs.push_back(tasks[static_cast<std::size_t>(upto(random, static_cast<int>(earlier) - 1))].id);
       }
+      if (cell > 0 && upto(random, 9) == 0) {
+        task.after.push_back("cell" + std::to_string(upto(random, cell - 1)));
+      }
       task.task_class = upto(random, 1) == 0 ? TaskClass::heavy : TaskClass::light;
       task.durability = upto(random, 2) == 0 ? Durability::durable_result : Durability::volatile_result;
       task.memory_bytes = static_cast<std::uint64_t>(upto(random, 1) * upto(random, 12));

@@ -43,6 +43,16 @@ TEST_CASE("a graph refuses ids that are empty, repeated or unknown") {
   CHECK(refusal({task("x", ""), task("y", "x")}) == "'x' names a shared task and a group, or two shared tasks");
 }
 
+TEST_CASE("a graph refuses groups that come after each other, or after one that is not there") {
+  auto a = cell_task("a", "build");
+  auto b = cell_task("b", "build");
+  a.after = {"b"};
+  CHECK_FALSE(TaskGraph::make({a}));
+  REQUIRE(TaskGraph::make({a, b}));
+  b.after = {"a"};
+  CHECK_FALSE(TaskGraph::make({a, b}));
+}
+
 TEST_CASE("a graph refuses circles of tasks and of groups") {
   CHECK(refusal({task("x", "a", {"x"})}) == "task 'x' waits, through what it needs, for itself or for tasks that do");
   CHECK(refusal({task("p", "a"), task("x", "a", {"y"}), task("y", "a", {"x"})}) ==
