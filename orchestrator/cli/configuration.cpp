@@ -1,6 +1,8 @@
 // Finds and reads the files that configure a run.
 #include "orchestrator/cli/configuration.hpp"
 
+#include "orchestrator/cli/planning.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -11,7 +13,6 @@ namespace {
 using Path = std::filesystem::path;
 using matrix::Checked;
 using matrix::Diagnostics;
-using matrix::MatrixFile;
 using matrix::ProjectFacts;
 
 constexpr const char* kMatrixFile = "wheelforge.toml";
@@ -83,17 +84,17 @@ Result<Path> choose_file(const host::FileSystem& files, const ConfigurationChoic
   return has_own ? own : facts.has_matrix ? choice.folder / kProjectFile : Path();
 }
 
-Reported<MatrixFile> read_matrix(const host::FileSystem& files, const Path& path) {
+Reported<matrix::MatrixReading> read_matrix_file(const host::FileSystem& files, const Path& path) {
   const auto text = files.read(path);
   if (!text) {
     return report(text.error());
   }
-  auto parsed = path.filename() == kProjectFile ? matrix::parse_pyproject_matrix(*text, shown(path))
-                                                : matrix::parse_matrix(*text, shown(path));
-  if (!parsed) {
-    return report(parsed.error());
+  auto reading = path.filename() == kProjectFile ? matrix::read_pyproject_matrix(*text, shown(path))
+                                                 : matrix::read_matrix(*text, shown(path));
+  if (!reading) {
+    return report(reading.error());
   }
-  return *std::move(parsed);
+  return *std::move(reading);
 }
 
 /// A folder without a matrix must at least be a project.
@@ -148,15 +149,25 @@ Reported<Configuration> load_configuration(const host::FileSystem& files, const 
     if (const auto checked = check_project(files, choice.folder, texts); !checked) {
       return report(checked.error());
     }
-    return Configuration{matrix::default_matrix(), choice.folder,    choice.folder, {},
-                         *std::move(facts),        std::move(groups)};
+    return Configuration{matrix::default_matrix(), choice.folder,     choice.folder, {}, *std::move(facts),
+                         std::move(groups),        matrix::Diagnostics()};
   }
-  auto matrix = read_matrix(files, *file);
-  if (!matrix) {
-    return tl::unexpected(matrix.error());
+  auto reading = read_matrix_file(files, *file);
+  if (!reading) {
+    return tl::unexpected(reading.error());
   }
-  return Configuration{*std::move(matrix), choice.folder,    file->parent_path(), *file,
-                       *std::move(facts),  std::move(groups)};
+  Configuration configuration{std::move(reading->file), choice.folder,     file->parent_path(),            *file,
+                              *std::move(facts),        std::move(groups), std::move(reading->diagnostics)};
+  if (configuration.diagnostics.empty()) {
+    return configuration;
+  }
+  if (!reading->can_expand) {
+    return report(configuration.diagnostics);
+  }
+  // The cells say more about the same file: all of it is told at once.
+  return plan_cells(files, configuration, {}).and_then([](const plan::Plan&) -> Reported<Configuration> {
+    return tl::unexpected(ExitCode::usage);
+  });
 }
 
 } // namespace wheelforge::cli

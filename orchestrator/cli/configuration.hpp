@@ -27,6 +27,7 @@ struct Configuration {
   std::filesystem::path file;    ///< empty: the project has no matrix and gets the default one
   matrix::ProjectFacts facts;
   matrix::DependencyGroups dependency_groups; ///< of the project's pyproject.toml
+  matrix::Diagnostics diagnostics;            ///< what is wrong in the matrix file itself; empty once it is loaded
 };
 
 /// A value, or the code to exit with: what was wrong stands on stderr already.

@@ -80,11 +80,10 @@ matrix::Vocabulary vocabulary_of(const Configuration& configuration) {
   return vocabulary;
 }
 
-/// The cells, or everything that is wrong with the matrix in the light of images, project and machine: `diagnostics` is
-/// what has been found before.
-matrix::Checked<std::vector<matrix::Cell>> cells_of(const Configuration& configuration,
-                                                    const image::ImageSources& sources, Architecture native,
-                                                    matrix::Diagnostics diagnostics) {
+/// The plan as far as there can be one; whatever is wrong with the matrix in the light of images, project and machine is
+/// added to the diagnostics.
+plan::Plan checked_plan(const Configuration& configuration, const image::ImageSources& sources, Architecture native,
+                        matrix::Diagnostics& diagnostics) {
   matrix::Surroundings surroundings;
   surroundings.native = native;
   surroundings.auto_platform = [&sources](Architecture arch) { return image::auto_platform(*sources.catalog, arch); };
@@ -92,14 +91,14 @@ matrix::Checked<std::vector<matrix::Cell>> cells_of(const Configuration& configu
   surroundings.requires_python = configuration.facts.requires_python;
   const matrix::Diagnostics words = check_words(configuration.matrix, vocabulary_of(configuration));
   diagnostics.insert(diagnostics.end(), words.begin(), words.end());
-  auto cells = matrix::expand(configuration.matrix, surroundings);
-  if (!cells) {
-    diagnostics.insert(diagnostics.end(), cells.error().begin(), cells.error().end());
+  auto planned = plan::make_plan(
+      configuration.matrix, matrix::expand(configuration.matrix, surroundings, diagnostics),
+      [&sources](const tags::PlatformTag& platform) { return served_image(sources, platform); });
+  if (!planned) {
+    diagnostics.insert(diagnostics.end(), planned.error().begin(), planned.error().end());
+    return {};
   }
-  if (!diagnostics.empty()) {
-    return tl::unexpected(std::move(diagnostics));
-  }
-  return cells;
+  return *std::move(planned);
 }
 
 } // namespace
@@ -110,22 +109,16 @@ Reported<plan::Plan> plan_cells(const host::FileSystem& files, const Configurati
   if (!native) {
     return report(native.error());
   }
-  matrix::Diagnostics diagnostics;
+  matrix::Diagnostics diagnostics = configuration.diagnostics;
   const auto sources = image_sources(files, configuration, diagnostics);
   if (!sources) {
     return tl::unexpected(sources.error());
   }
-  auto cells = cells_of(configuration, *sources, *native, std::move(diagnostics));
-  if (!cells) {
-    return report(cells.error());
+  plan::Plan planned = checked_plan(configuration, *sources, *native, diagnostics);
+  if (!diagnostics.empty()) {
+    return report(diagnostics);
   }
-  auto planned =
-      plan::make_plan(configuration.matrix, *std::move(cells),
-                      [&sources](const tags::PlatformTag& platform) { return served_image(*sources, platform); });
-  if (!planned) {
-    return report(planned.error());
-  }
-  auto selected = plan::select_only(*std::move(planned), only);
+  auto selected = plan::select_only(std::move(planned), only);
   if (!selected) {
     return report(selected.error());
   }

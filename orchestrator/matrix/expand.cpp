@@ -68,10 +68,17 @@ public:
   Expansion(const MatrixFile& file, const Surroundings& surroundings)
       : file_(file), surroundings_(surroundings), options_(file) {}
 
-  Checked<std::vector<Cell>> run() {
+  std::vector<Cell> run(Diagnostics& diagnostics) {
+    add_cells();
+    diagnostics.insert(diagnostics.end(), diagnostics_.begin(), diagnostics_.end());
+    return std::move(cells_);
+  }
+
+private:
+  void add_cells() {
     if (const std::size_t most = most_cells(); most > kMostCells) {
       report({}, fmt::format("the matrix has up to {} cells, at most {} are planned", most, kMostCells));
-      return tl::unexpected(std::move(diagnostics_));
+      return;
     }
     compile_exclusions();
     add_product(file_.axes, nullptr);
@@ -79,13 +86,8 @@ public:
       add_product(one.value, &one.at);
     }
     check_selectors();
-    if (!diagnostics_.empty()) {
-      return tl::unexpected(std::move(diagnostics_));
-    }
-    return std::move(cells_);
   }
 
-private:
   Diagnostic& report(Location at, std::string message) {
     return diagnostics_.emplace_back(diagnose(*file_.source, at, std::move(message)));
   }
@@ -335,8 +337,17 @@ void Expansion::check_selectors() {
 
 } // namespace
 
+std::vector<Cell> expand(const MatrixFile& file, const Surroundings& surroundings, Diagnostics& diagnostics) {
+  return Expansion(file, surroundings).run(diagnostics);
+}
+
 Checked<std::vector<Cell>> expand(const MatrixFile& file, const Surroundings& surroundings) {
-  return Expansion(file, surroundings).run();
+  Diagnostics diagnostics;
+  auto cells = expand(file, surroundings, diagnostics);
+  if (!diagnostics.empty()) {
+    return tl::unexpected(std::move(diagnostics));
+  }
+  return cells;
 }
 
 } // namespace wheelforge::matrix

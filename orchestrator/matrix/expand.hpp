@@ -27,5 +27,8 @@ struct Surroundings {
 /// Fails where the matrix has more than 100,000 cells, a selector matches nothing, a cell is there twice, or an
 /// included cell cannot be built.
 [[nodiscard]] Checked<std::vector<Cell>> expand(const MatrixFile& file, const Surroundings& surroundings);
+/// The same cells also where something is wrong with them, which is added to the diagnostics.
+[[nodiscard]] std::vector<Cell> expand(const MatrixFile& file, const Surroundings& surroundings,
+                                       Diagnostics& diagnostics);
 
 } // namespace wheelforge::matrix

@@ -133,22 +133,35 @@ void fill_axes(AxisSet& axes) {
   }
 }
 
-Checked<MatrixFile> read_root(std::shared_ptr<const SourceText> source, const Node& root) {
-  MatrixFile file;
+MatrixReading read_root(std::shared_ptr<const SourceText> source, const Node& root) {
+  MatrixReading reading;
+  MatrixFile& file = reading.file;
   ValueReader reader(*source);
   for (const Entry& entry : *root.table()) {
+    const std::size_t errors_before = reader.diagnostics().size();
     read_root_entry(reader, entry, file);
+    const bool decides_on_cells = entry.key == "matrix" || entry.key == "engine"; // whose hosts are part of "auto"
+    reading.can_expand &= !decides_on_cells || reader.diagnostics().size() == errors_before;
   }
   file.source = std::move(source);
   fill_axes(file.axes);
   for (Located<AxisSet>& include : file.include) {
     fill_axes(include.value);
   }
-  if (!reader.diagnostics().empty()) {
-    return tl::unexpected(reader.diagnostics());
-  }
   file.words = reader.words();
-  return file;
+  reading.diagnostics = reader.diagnostics();
+  return reading;
+}
+
+/// The file, if nothing is wrong with it.
+Checked<MatrixFile> flawless(Checked<MatrixReading> reading) {
+  if (!reading) {
+    return tl::unexpected(std::move(reading).error());
+  }
+  if (!reading->diagnostics.empty()) {
+    return tl::unexpected(std::move(reading->diagnostics));
+  }
+  return std::move(reading->file);
 }
 
 /// The table below [tool.wheelforge]; null where there is none.
@@ -159,13 +172,16 @@ const Entry* tool_table(const Node& root) {
 
 } // namespace
 
-Checked<MatrixFile> parse_matrix(std::string_view text, std::string_view file_name) {
+Checked<MatrixReading> read_matrix(std::string_view text, std::string_view file_name) {
   auto source = make_source(text, file_name);
   const auto root = parse_document(*source);
-  return root ? read_root(std::move(source), *root) : tl::unexpected(root.error());
+  if (!root) {
+    return tl::unexpected(root.error());
+  }
+  return read_root(std::move(source), *root);
 }
 
-Checked<MatrixFile> parse_pyproject_matrix(std::string_view text, std::string_view file_name) {
+Checked<MatrixReading> read_pyproject_matrix(std::string_view text, std::string_view file_name) {
   auto source = make_source(text, file_name);
   const auto root = parse_document(*source);
   if (!root) {
@@ -180,6 +196,14 @@ Checked<MatrixFile> parse_pyproject_matrix(std::string_view text, std::string_vi
         *source, tool->value.at, fmt::format("tool.wheelforge is {}, expected a table", type_name(tool->value)))});
   }
   return read_root(std::move(source), tool->value);
+}
+
+Checked<MatrixFile> parse_matrix(std::string_view text, std::string_view file_name) {
+  return flawless(read_matrix(text, file_name));
+}
+
+Checked<MatrixFile> parse_pyproject_matrix(std::string_view text, std::string_view file_name) {
+  return flawless(read_pyproject_matrix(text, file_name));
 }
 
 MatrixFile default_matrix() {

@@ -10,6 +10,18 @@
 
 namespace wheelforge::matrix {
 
+/// A matrix file as far as it can be read, and everything that is wrong with it in itself.
+struct MatrixReading {
+  MatrixFile file; ///< without what is wrong
+  Diagnostics diagnostics;
+  bool can_expand = true; ///< the axes are good, so that its cells say more: selectors that match none, and the like
+};
+
+/// Reads a wheelforge.toml. Fails on a syntax error alone.
+[[nodiscard]] Checked<MatrixReading> read_matrix(std::string_view text, std::string_view file_name);
+/// Reads the same tables below [tool.wheelforge] of a pyproject.toml. Fails on a syntax error, and where there are none.
+[[nodiscard]] Checked<MatrixReading> read_pyproject_matrix(std::string_view text, std::string_view file_name);
+
 /// Parses a wheelforge.toml. All semantic errors are reported at once, a syntax error alone.
 [[nodiscard]] Checked<MatrixFile> parse_matrix(std::string_view text, std::string_view file_name);
 

@@ -24,9 +24,7 @@ std::vector<Step> steps_of(const Cell& cell) {
     steps.push_back({StepKind::before_build, {}});
   }
   steps.push_back({StepKind::build, {}});
-  if (options.repair.command.mode != matrix::RepairMode::none) {
-    steps.push_back({StepKind::repair, {}});
-  }
+  steps.push_back({StepKind::repair, {}}); // also where nothing is grafted: there it is checked that nothing need be
   steps.push_back({StepKind::audit, {}});
   for (const matrix::TestPlace& place : options.test.on) {
     if (cell.is_tested) {
@@ -111,7 +109,7 @@ matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<Cell
   for (Cell& cell : cells) {
     plan.cells.push_back(planned(std::move(cell), images));
     const PlannedCell& last = plan.cells.back();
-    if (last.cell.is_included && !last.is_in()) {
+    if (last.cell.is_included && last.cell.skip_reason.empty() && !last.is_in()) { // the others are told by expand()
       diagnostics.push_back(
           diagnose(*file.source, last.cell.at,
                    fmt::format("the included cell {} cannot be built: {}", last.cell.id.text, last.skip_reason)));

@@ -68,6 +68,40 @@ says stderr "broken.toml:5:1: error: unknown key 'timout' in [build]"
 says stderr "2 errors"
 [ ! -s stdout ]
 
+# What the file itself shows and what only its cells and their images show is told together.
+cat >broken.toml <<'TOML'
+[matrix]
+python = ["cp312", "cp313"]
+platform = ["manylinux_2_28"]
+arch = "x86_64"
+[[matrix.include]]
+python = "cp312"
+platform = "manylinux_2_33"
+arch = "x86_64"
+[[matrix.include]]
+python = "cp312"
+platform = "manylinux2010"
+arch = "aarch64"
+[build]
+timout = "1h"
+[test]
+on = "debain-12"
+skip = "cp39-*"
+[[override]]
+select = "cp314-*"
+build.jobs = 0
+build.network = true
+TOML
+expect 2 "$WHEELFORGE" plan demo --config broken.toml
+says stderr "broken.toml:5:1: error: the included cell cp312-manylinux_2_33_x86_64 cannot be built: no image serves"
+says stderr "broken.toml:9:1: error: the included cell cp312-manylinux2010_aarch64 cannot be built: manylinux2010 does not"
+says stderr "broken.toml:14:1: error: unknown key 'timout' in [build]"
+says stderr "broken.toml:16:6: error: test.on: 'debain-12'"
+says stderr "broken.toml:17:8: error: test.skip: 'cp39-*' matches no cell"
+says stderr "broken.toml:19:10: error: override.select: 'cp314-*' matches no cell"
+says stderr "broken.toml:20:14: error: build.jobs is 0"
+says stderr "7 errors"
+
 # Two configurations at once; --config settles it.
 printf '[project]\nname = "demo"\n[tool.wheelforge.matrix]\npython = "cp312"\nplatform = "manylinux_2_28"\narch = "x86_64"\n' \
   >demo/pyproject.toml
