@@ -22,6 +22,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <thread>
 
 namespace wheelforge::cli {
@@ -53,13 +54,18 @@ int jobs_of(const BuildRequest& request, const matrix::ScheduleTable& table) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
 }
 
-schedule::SchedulerOptions schedule_options(const BuildRequest& request, const matrix::ScheduleTable& table) {
+schedule::SchedulerOptions schedule_options(const BuildRequest& request, const matrix::MatrixFile& file) {
+  const matrix::ScheduleTable& table = file.schedule;
   schedule::SchedulerOptions options;
   options.jobs = jobs_of(request, table);
   options.retries = static_cast<int>(table.retries);
   const bool keep_going = request.keep_going || (table.keep_going && !request.fail_fast);
   options.on_failure = keep_going ? schedule::OnFailure::keep_going : schedule::OnFailure::fail_fast;
-  options.compile_jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / options.jobs);
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  options.compile_jobs = std::max(1, processors / options.jobs);
+  if (file.engine.cpus) { // more compilers than a cell may have processors only take memory
+    options.compile_jobs = std::min(options.compile_jobs, std::max(1, static_cast<int>(std::ceil(*file.engine.cpus))));
+  }
   return options;
 }
 
@@ -140,15 +146,19 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
                                            ? configuration.folder / configuration.matrix.output.wheels
                                            : std::filesystem::absolute(request.output);
   WF_TRY(const auto tree, source::SourceTree::open(configuration.project, {{output}, source::GitFolder::include}));
+  const matrix::EngineTable& engine_table = configuration.matrix.engine;
   WF_TRY(auto trust,
-         engine::host_trust(configuration.matrix.engine.ca_bundle, *doors.files, host::environment_variable));
+         engine::host_trust(engine_table.ca_bundle, *doors.files, host::environment_variable,
+                            engine_table.proxy == "none" ? engine::Proxies::leave_out : engine::Proxies::pass));
+  const schedule::SchedulerOptions schedule = schedule_options(request, configuration.matrix);
   pipeline::ImageStore images(*engine);
   pipeline::RunContext context{.files = *doors.files,
                                .clock = *doors.clock,
                                .engine = *engine,
                                .tree = tree,
                                .trust = std::move(trust),
-                               .engine_table = configuration.matrix.engine,
+                               .engine_table = engine_table,
+                               .compile_jobs = schedule.compile_jobs,
                                .owner = {run_id, "", identity},
                                .environment = host::environment_variable,
                                .folder = state / "runs" / run_id,
@@ -168,8 +178,7 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   auto display = std::make_unique<progress::ProgressDisplay>(
       events, *doors.clock, mode, [] { return host::inspect_terminal(2); },
       [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
-  const pipeline::RunOptions options{schedule_options(request, configuration.matrix.schedule), WF_VERSION,
-                                     request.shell};
+  const pipeline::RunOptions options{schedule, WF_VERSION, request.shell};
   WF_TRY(auto report,
          pipeline::run_plan(project.plan, context, options, project.announces_stable_abi, &events, signals.token()));
   events.flush();

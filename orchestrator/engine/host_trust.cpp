@@ -44,9 +44,12 @@ std::optional<std::string> find_bundle(const host::FileSystem& files, const host
 } // namespace
 
 Result<HostTrust> host_trust(std::string_view ca_bundle, const host::FileSystem& files,
-                             const host::EnvironmentReader& environment) {
+                             const host::EnvironmentReader& environment, Proxies proxies) {
   HostTrust trust;
   for (const char* name : kProxies) {
+    if (proxies == Proxies::leave_out) {
+      break;
+    }
     auto value = environment(name);
     if (!value) {
       value = environment(upper_case(name));

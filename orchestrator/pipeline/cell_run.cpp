@@ -53,8 +53,8 @@ std::optional<int> stable_abi_minor(const wheel::WheelName& name) {
 
 schedule::TaskOutcome CellRun::prepare(std::stop_token stop) {
   const std::string step = "prepare";
-  if (shared_wheel()) {
-    return Outcome::skipped("an abi3 wheel serves this Python");
+  if (const auto shared = shared_wheel()) {
+    return shared->failed_step.empty() ? Outcome::skipped("an abi3 wheel serves this Python") : share_failure(*shared);
   }
   const std::string made_before = run_.before_all_images.get(before_all_task_);
   auto container = start_container("build", made_before.empty() ? planned_.image : made_before,
@@ -294,6 +294,9 @@ schedule::TaskOutcome CellRun::test(const std::string& place, std::stop_token st
 schedule::TaskOutcome CellRun::collect() {
   const std::string step = "collect";
   if (adopted_) {
+    if (const auto now = shared_wheel(); now && !now->failed_step.empty()) {
+      return share_failure(*now);
+    }
     const std::scoped_lock lock(mutex_);
     wheel_ = WheelReport{adopted_->wheel.filename().string(),
                          (run_.output / adopted_->wheel.filename()).string(),

@@ -73,6 +73,9 @@ private:
                                                           const std::string& digest, const std::string& step,
                                                           std::stop_token stop);
   [[nodiscard]] std::optional<WheelClaims::Shared> shared_wheel() const;
+  /// Fails as the cell did that built the wheel this one shares.
+  [[nodiscard]] Outcome share_failure(const WheelClaims::Shared& shared);
+  [[nodiscard]] int compile_jobs(const schedule::Attempt& attempt) const;
   /// Lets later Pythons of the family test the repaired abi3 wheel: a copy, since collecting moves the wheel away.
   [[nodiscard]] Result<void> offer_to_family(int minor);
   [[nodiscard]] std::string package_folder() const;

@@ -75,7 +75,7 @@ schedule::TaskOutcome CellRun::run_step(const plan::Step& step, const schedule::
   case plan::StepKind::before_build:
     return before_build(stop);
   case plan::StepKind::build:
-    return build(attempt.jobs, stop);
+    return build(compile_jobs(attempt), stop);
   case plan::StepKind::repair:
     return repair(stop);
   case plan::StepKind::audit:
@@ -86,6 +86,14 @@ schedule::TaskOutcome CellRun::run_step(const plan::Step& step, const schedule::
     return collect();
   }
   return Outcome::failed(fail(ErrorKind::internal, "no such step").value());
+}
+
+/// [build] jobs goes over the schedule's share; a retry that gets less of the share gets as much less of it.
+int CellRun::compile_jobs(const schedule::Attempt& attempt) const {
+  if (const matrix::Jobs wanted = options().build.jobs) {
+    return std::max(1, static_cast<int>(*wanted) * attempt.jobs / std::max(1, run_.compile_jobs));
+  }
+  return attempt.jobs;
 }
 
 void CellRun::reset() {
@@ -287,7 +295,17 @@ schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, c
   if (!failure_ || failure_->error.kind == ErrorKind::cancelled) {
     failure_ = Failure{step, error, command, exit_code, log_->tail(step)};
   }
+  if (error.kind != ErrorKind::temporary && error.kind != ErrorKind::engine_unavailable) {
+    run_.claims.refuse(planned_.cell.id.text, step, error.message);
+  }
   return Outcome::failed(std::move(error));
+}
+
+schedule::TaskOutcome CellRun::share_failure(const WheelClaims::Shared& shared) {
+  return fail_step(shared.failed_step,
+                   fail("{} made the abi3 wheel that serves this Python too, and failed with it: {}", shared.cell,
+                        shared.failure)
+                       .value());
 }
 
 schedule::TaskOutcome CellRun::out_of_memory(const std::string& step, const std::string& command) {
@@ -323,7 +341,7 @@ Result<void> CellRun::offer_to_family(int minor) {
   const std::filesystem::path copy = own_folder() / "shared" / repaired_.filename();
   WF_TRY(const std::string bytes, run_.files.read(repaired_));
   WF_TRY_VOID(run_.files.write_atomically(copy, bytes));
-  run_.claims.offer(family(planned_.cell), {planned_.cell.id.text, copy, minor});
+  run_.claims.offer(family(planned_.cell), {planned_.cell.id.text, copy, minor, {}, {}});
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -174,6 +175,24 @@ void complete(CellReport& report, const plan::PlannedCell& planned, const schedu
   }
 }
 
+/// A cell that tested another cell's abi3 wheel has no wheel where that cell failed in the end.
+void share_failures(std::vector<CellReport>& cells) {
+  for (CellReport& cell : cells) {
+    if (cell.status != CellStatus::ok || !cell.wheel || cell.wheel->built_from.empty()) {
+      continue;
+    }
+    const auto owner =
+        std::find_if(cells.begin(), cells.end(), [&](const CellReport& one) { return one.id == cell.wheel->built_from; });
+    if (owner == cells.end() || owner->status == CellStatus::ok) {
+      continue;
+    }
+    cell.status = owner->status;
+    cell.reason = fmt::format("{} made the abi3 wheel that serves this Python too, and failed with it", owner->id);
+    cell.failure = Failure{owner->failure ? owner->failure->step : "", Error{cell.reason, ErrorKind::failed, {}}, {}, {}, {}};
+    cell.wheel.reset();
+  }
+}
+
 } // namespace
 
 Result<RunReport> run_plan(const plan::Plan& plan, RunContext& run, const RunOptions& options, bool announces_abi3,
@@ -204,6 +223,7 @@ Result<RunReport> run_plan(const plan::Plan& plan, RunContext& run, const RunOpt
     complete(cell, planned, graph, result);
     report.cells.push_back(std::move(cell));
   }
+  share_failures(report.cells);
   report.finished = utc_time(run.clock.now());
   report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(run.clock.steady() - began);
   return report;

@@ -19,7 +19,7 @@ struct RunOptions {
 };
 
 /// The plan as tasks: a group a cell, a task a step, one shared task a before-all. Where the project announces wheels
-/// for the stable ABI, the cells of a family wait for the build of the oldest Python among them.
+/// for the stable ABI, the cells of a family wait until that of the oldest Python among them has ended.
 [[nodiscard]] Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, bool announces_abi3);
 
 /// Runs the plan to its end; a failing cell is part of the report. Fails only where nothing could be started.

@@ -39,6 +39,7 @@ struct RunContext {
   const source::SourceTree& tree;
   engine::HostTrust trust;                                           ///< certificate bundle and proxies for containers
   matrix::EngineTable engine_table;                                  ///< limits of a cell
+  int compile_jobs = 1;                                              ///< of a cell's first attempt
   engine::Owner owner;                                               ///< of every container, its cell left empty
   host::EnvironmentReader environment;                               ///< of this machine, for environment-pass
   std::filesystem::path folder;                                      ///< .wheelforge/runs/<id>

@@ -98,7 +98,7 @@ Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, bool announces_ab
       const auto first = oldest.find(family(cell.cell));
       if (step.kind == StepKind::prepare && first != oldest.end() && first->second != &cell &&
           cell.cell.python.tag.is_cpython() && !cell.cell.python.is_free_threaded) {
-        task.needs.push_back(task_id(*first->second, "repair"));
+        task.after.push_back(first->second->cell.id.text);
       }
       tasks.push_back(std::move(task));
     }

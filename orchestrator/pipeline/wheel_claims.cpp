@@ -1,6 +1,8 @@
 // The registry behind "never one wheel overwriting the other".
 #include "orchestrator/pipeline/wheel_claims.hpp"
 
+#include <utility>
+
 namespace wheelforge::pipeline {
 
 Result<void> WheelClaims::claim(const std::string& wheel, const std::string& cell) {
@@ -15,7 +17,20 @@ Result<void> WheelClaims::claim(const std::string& wheel, const std::string& cel
 
 void WheelClaims::offer(const std::string& family, Shared shared) {
   const std::scoped_lock lock(mutex_);
-  shared_.emplace(family, std::move(shared));
+  const auto [known, is_new] = shared_.emplace(family, shared);
+  if (!is_new && known->second.cell == shared.cell) { // a retry of the cell, which brings a new wheel
+    known->second = std::move(shared);
+  }
+}
+
+void WheelClaims::refuse(const std::string& cell, const std::string& step, const std::string& why) {
+  const std::scoped_lock lock(mutex_);
+  for (auto& [family, shared] : shared_) {
+    if (shared.cell == cell && shared.failed_step.empty()) {
+      shared.failed_step = step;
+      shared.failure = why;
+    }
+  }
 }
 
 std::optional<WheelClaims::Shared> WheelClaims::shared_wheel(const std::string& family, int minor) const {

@@ -23,12 +23,16 @@ public:
     std::string cell; ///< that built it
     std::filesystem::path wheel;
     int minor = 0; ///< the oldest Python 3 it is for
+    std::string failed_step; ///< of the cell that built it; empty while all is well
+    std::string failure;     ///< what went wrong there
   };
 
   /// Offers a repaired abi3 wheel to its family: the cells that differ only in their Python. The first offer stays.
   void offer(const std::string& family, Shared shared);
   /// The family's abi3 wheel, if it serves Python 3.`minor`.
   [[nodiscard]] std::optional<Shared> shared_wheel(const std::string& family, int minor) const;
+  /// The cell that offered a wheel has failed with it (its audit, its tests): those that share the wheel share this.
+  void refuse(const std::string& cell, const std::string& step, const std::string& why);
 
 private:
   mutable std::mutex mutex_;

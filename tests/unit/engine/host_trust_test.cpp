@@ -53,6 +53,8 @@ TEST_CASE("a bundle of one's own must be there") {
 }
 
 TEST_CASE("proxies pass in both cases, whichever was set, and empty ones do not") {
+  CHECK(host_trust("none", MemoryFileSystem(), with({{"http_proxy", "http://proxy:3128"}}), Proxies::leave_out)
+            ->environment.empty());
   const auto trust = host_trust("none", MemoryFileSystem(),
                                 with({{"https_proxy", "http://p:1"}, {"NO_PROXY", "localhost"}, {"http_proxy", ""}}));
   REQUIRE(trust);
