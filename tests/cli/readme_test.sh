@@ -33,9 +33,3 @@ for option in --only --shell --output; do
   grep -q -- "$option" help
 done
 
-# The picture shows what the program says today: the summary's heads and its results.
-picture=$(sed -n 's/^!\[[^]]*\](\(.*\.svg\))$/\1/p' "$readme")
-[ -n "$picture" ]
-for text in 'wheelforge build' cell result policy tests ' ok' manylinux_2_31; do
-  grep -q -- "$text" "$WF_SOURCE_DIR/$picture" || { echo "$picture does not show: $text" && exit 1; }
-done
