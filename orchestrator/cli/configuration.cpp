@@ -149,15 +149,16 @@ Reported<Configuration> load_configuration(const host::FileSystem& files, const 
     if (const auto checked = check_project(files, choice.folder, texts); !checked) {
       return report(checked.error());
     }
-    return Configuration{matrix::default_matrix(), choice.folder,     choice.folder, {}, *std::move(facts),
-                         std::move(groups),        matrix::Diagnostics()};
+    return Configuration{matrix::default_matrix(), choice.folder,     choice.folder,        {},
+                         *std::move(facts),        std::move(groups), matrix::Diagnostics()};
   }
   auto reading = read_matrix_file(files, *file);
   if (!reading) {
     return tl::unexpected(reading.error());
   }
-  Configuration configuration{std::move(reading->file), choice.folder,     file->parent_path(),            *file,
-                              *std::move(facts),        std::move(groups), std::move(reading->diagnostics)};
+  Configuration configuration{
+      std::move(reading->file),       choice.folder, file->parent_path(), *file, *std::move(facts), std::move(groups),
+      std::move(reading->diagnostics)};
   if (configuration.diagnostics.empty()) {
     return configuration;
   }

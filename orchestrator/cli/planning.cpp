@@ -80,8 +80,8 @@ matrix::Vocabulary vocabulary_of(const Configuration& configuration) {
   return vocabulary;
 }
 
-/// The plan as far as there can be one; whatever is wrong with the matrix in the light of images, project and machine is
-/// added to the diagnostics.
+/// The plan as far as there can be one; whatever is wrong with the matrix in the light of images, project and machine
+/// is added to the diagnostics.
 plan::Plan checked_plan(const Configuration& configuration, const image::ImageSources& sources, Architecture native,
                         matrix::Diagnostics& diagnostics) {
   matrix::Surroundings surroundings;
@@ -91,9 +91,9 @@ plan::Plan checked_plan(const Configuration& configuration, const image::ImageSo
   surroundings.requires_python = configuration.facts.requires_python;
   const matrix::Diagnostics words = check_words(configuration.matrix, vocabulary_of(configuration));
   diagnostics.insert(diagnostics.end(), words.begin(), words.end());
-  auto planned = plan::make_plan(
-      configuration.matrix, matrix::expand(configuration.matrix, surroundings, diagnostics),
-      [&sources](const tags::PlatformTag& platform) { return served_image(sources, platform); });
+  auto planned =
+      plan::make_plan(configuration.matrix, matrix::expand(configuration.matrix, surroundings, diagnostics),
+                      [&sources](const tags::PlatformTag& platform) { return served_image(sources, platform); });
   if (!planned) {
     diagnostics.insert(diagnostics.end(), planned.error().begin(), planned.error().end());
     return {};

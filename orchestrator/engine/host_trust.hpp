@@ -20,9 +20,9 @@ struct HostTrust {
 enum class Proxies { pass, leave_out };
 
 /// For `ca-bundle` = "auto" (the host's: SSL_CERT_FILE, else the distributions' usual places; none found is fine),
-/// "none", or an absolute path (usage error when it is missing), together with the proxy variables where they are to pass.
+/// "none", or an absolute path (usage error when it is missing), together with the proxy variables where they are to
+/// pass.
 [[nodiscard]] Result<HostTrust> host_trust(std::string_view ca_bundle, const host::FileSystem& files,
-                                           const host::EnvironmentReader& environment,
-                                           Proxies proxies = Proxies::pass);
+                                           const host::EnvironmentReader& environment, Proxies proxies = Proxies::pass);
 
 } // namespace wheelforge::engine

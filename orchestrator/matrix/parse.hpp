@@ -19,7 +19,8 @@ struct MatrixReading {
 
 /// Reads a wheelforge.toml. Fails on a syntax error alone.
 [[nodiscard]] Checked<MatrixReading> read_matrix(std::string_view text, std::string_view file_name);
-/// Reads the same tables below [tool.wheelforge] of a pyproject.toml. Fails on a syntax error, and where there are none.
+/// Reads the same tables below [tool.wheelforge] of a pyproject.toml. Fails on a syntax error, and where there are
+/// none.
 [[nodiscard]] Checked<MatrixReading> read_pyproject_matrix(std::string_view text, std::string_view file_name);
 
 /// Parses a wheelforge.toml. All semantic errors are reported at once, a syntax error alone.

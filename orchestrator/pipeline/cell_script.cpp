@@ -302,10 +302,10 @@ schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, c
 }
 
 schedule::TaskOutcome CellRun::share_failure(const WheelClaims::Shared& shared) {
-  return fail_step(shared.failed_step,
-                   fail("{} made the abi3 wheel that serves this Python too, and failed with it: {}", shared.cell,
-                        shared.failure)
-                       .value());
+  return fail_step(
+      shared.failed_step,
+      fail("{} made the abi3 wheel that serves this Python too, and failed with it: {}", shared.cell, shared.failure)
+          .value());
 }
 
 schedule::TaskOutcome CellRun::out_of_memory(const std::string& step, const std::string& command) {

@@ -181,14 +181,15 @@ void share_failures(std::vector<CellReport>& cells) {
     if (cell.status != CellStatus::ok || !cell.wheel || cell.wheel->built_from.empty()) {
       continue;
     }
-    const auto owner =
-        std::find_if(cells.begin(), cells.end(), [&](const CellReport& one) { return one.id == cell.wheel->built_from; });
+    const auto owner = std::find_if(cells.begin(), cells.end(),
+                                    [&](const CellReport& one) { return one.id == cell.wheel->built_from; });
     if (owner == cells.end() || owner->status == CellStatus::ok) {
       continue;
     }
     cell.status = owner->status;
     cell.reason = fmt::format("{} made the abi3 wheel that serves this Python too, and failed with it", owner->id);
-    cell.failure = Failure{owner->failure ? owner->failure->step : "", Error{cell.reason, ErrorKind::failed, {}}, {}, {}, {}};
+    cell.failure =
+        Failure{owner->failure ? owner->failure->step : "", Error{cell.reason, ErrorKind::failed, {}}, {}, {}, {}};
     cell.wheel.reset();
   }
 }

@@ -22,7 +22,7 @@ public:
   struct Shared {
     std::string cell; ///< that built it
     std::filesystem::path wheel;
-    int minor = 0; ///< the oldest Python 3 it is for
+    int minor = 0;           ///< the oldest Python 3 it is for
     std::string failed_step; ///< of the cell that built it; empty while all is well
     std::string failure;     ///< what went wrong there
   };

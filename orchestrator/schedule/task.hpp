@@ -32,7 +32,8 @@ struct Task {
   std::string group; ///< the cell's id; empty for a shared task, which then is a group of its own, named by `id`
   std::string phase; ///< what people see: "prepare", "before-all", "build", "test:debian-12", …
   std::vector<std::string> needs; ///< ids of the tasks that must have finished first, of any group
-  std::vector<std::string> after; ///< ids of other groups that must have ended before this one's starts, however they did
+  std::vector<std::string>
+      after; ///< ids of other groups that must have ended before this one's starts, however they did
   TaskClass task_class = TaskClass::heavy;
   Durability durability = Durability::volatile_result;
   std::uint64_t memory_bytes = 0; ///< what it may use at its peak; counts against the budget while it runs
@@ -52,8 +53,8 @@ using GroupIndex = std::size_t;
 /// The tasks of one cell, or one shared task.
 struct Group {
   std::string id;
-  bool is_shared = false;       ///< one task that belongs to no cell: takes no place among the live groups
-  std::vector<TaskIndex> tasks; ///< in plan order
+  bool is_shared = false;            ///< one task that belongs to no cell: takes no place among the live groups
+  std::vector<TaskIndex> tasks;      ///< in plan order
   std::vector<GroupIndex> after;     ///< groups that must have ended, well or not, before it starts
   std::vector<GroupIndex> followers; ///< those that wait for its end
 
@@ -74,8 +75,8 @@ struct TaskLinks {
 class TaskGraph {
 public:
   /// Checks and links the tasks; their order is the plan order. Fails with kind `internal` on an empty or repeated id,
-  /// an unknown need or group, tasks that wait for each other in a circle, and groups that do: a group starts only when all it
-  /// needs from other groups is finished, so that no prepared container waits for another cell.
+  /// an unknown need or group, tasks that wait for each other in a circle, and groups that do: a group starts only when
+  /// all it needs from other groups is finished, so that no prepared container waits for another cell.
   [[nodiscard]] static Result<TaskGraph> make(std::vector<Task> tasks);
 
   [[nodiscard]] const std::vector<Task>& tasks() const { return tasks_; }

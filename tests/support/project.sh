@@ -32,7 +32,7 @@ prepare_project() {
 # build STATUS [ARGUMENTS...]: `wheelforge build` must end with STATUS; its streams are in $work/stdout and $work/stderr, its
 # report in $report. Afterwards the checkout is as it was, the wheelhouse holds wheels only, and no container is left.
 build() {
-  local wanted=$1 status=0 before after
+  local wanted=$1 status=0 before
   shift
   before=$(checkout_digest)
   "$WHEELFORGE" build "$@" >"$work/stdout" 2>"$work/stderr" || status=$?

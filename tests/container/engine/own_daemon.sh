@@ -5,6 +5,7 @@
 # In a network namespace of its own: a second daemon in the machine's would take the bridge of the first away.
 namespace=wf-loss-$$
 
+# shellcheck disable=SC2154 # scratch is prepare.sh's
 end_daemon() {
   [ -z "${WF_DAEMON_PID:-}" ] || kill -9 "$WF_DAEMON_PID" 2>/dev/null || true
   # The daemon's children: its containerd, and the shims of its containers.

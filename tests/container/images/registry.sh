@@ -1,6 +1,7 @@
 # Debian's docker-registry on loopback. Sourced after project.sh; start_registry sets `registry` (host:port), end_registry ends it.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2154 # work is project.sh's
 start_registry() {
   local tries
   command -v docker-registry >/dev/null || fail "docker-registry is not installed (scripts/setup test)"
@@ -24,7 +25,10 @@ YAML
   fail "the registry does not start"
 }
 
-end_registry() { kill "$registry_pid" 2>/dev/null && wait "$registry_pid" 2>/dev/null || true; }
+end_registry() {
+  kill "$registry_pid" 2>/dev/null || true
+  wait "$registry_pid" 2>/dev/null || true
+}
 
 # manifest NAME:TAG: its digest in the registry; empty where there is none.
 manifest() {
