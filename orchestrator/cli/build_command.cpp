@@ -69,6 +69,21 @@ schedule::SchedulerOptions schedule_options(const BuildRequest& request, const m
   return options;
 }
 
+/// The words that start a build of the same project with the same configuration.
+std::string command_again(const BuildRequest& request) {
+  std::vector<std::string> words{"wheelforge", "build"};
+  if (request.configuration.folder != ".") {
+    words.push_back(request.configuration.folder.string());
+  }
+  if (request.configuration.file) {
+    words.insert(words.end(), {"--config", request.configuration.file->string()});
+  }
+  if (!request.engine.empty()) {
+    words.insert(words.end(), {"--engine", request.engine});
+  }
+  return host::shell_text(words);
+}
+
 /// What stays open for the length of a run.
 struct Doors {
   std::unique_ptr<host::FileSystem> files = host::make_file_system();
@@ -131,7 +146,8 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   WF_TRY(const auto identity, host::current_process());
   const std::string run_id = fmt::format("{}-{}", pipeline::compact_utc_time(doors.clock->now()), identity.pid);
   const Configuration& configuration = project.configuration;
-  const std::filesystem::path state = configuration.project / ".wheelforge";
+  const std::filesystem::path state =
+      std::filesystem::absolute(configuration.project).lexically_normal() / ".wheelforge";
   WF_TRY(const auto lock, lock_checkout(*doors.files, state, run_id));
 
   const std::string engine_name = request.engine.empty() ? configuration.matrix.engine.name : request.engine;
@@ -142,9 +158,10 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   }
   const LastWords last_words(signals, *engine, run_id);
 
-  const std::filesystem::path output = request.output.empty()
-                                           ? configuration.folder / configuration.matrix.output.wheels
-                                           : std::filesystem::absolute(request.output);
+  const std::filesystem::path output =
+      std::filesystem::absolute(request.output.empty() ? configuration.folder / configuration.matrix.output.wheels
+                                                       : std::filesystem::path(request.output))
+          .lexically_normal();
   WF_TRY(const auto tree, source::SourceTree::open(configuration.project, {{output}, source::GitFolder::include}));
   const matrix::EngineTable& engine_table = configuration.matrix.engine;
   WF_TRY(auto trust,
@@ -184,6 +201,7 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   events.flush();
   display.reset();
   report.signal = signals.received();
+  report.command = command_again(request);
   WF_TRY_VOID(doors.files->write_atomically(context.folder / "report.json", report::to_json(report)));
   return report;
 }

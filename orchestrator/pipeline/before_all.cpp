@@ -56,8 +56,9 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
                                                         {{"project", kProject}, {"package", kProject}});
   const auto failed = [&](Error error, std::optional<int> exit_code = {}) {
     log.end_step(step);
+    std::vector<std::string> said = log.tail(step); // before the note, which begins a new text of the step
     log.note(step, "error: " + error.message);
-    failure = Failure{step, error, command, exit_code, log.tail(step)};
+    failure = Failure{step, error, command, exit_code, std::move(said)};
     return schedule::TaskOutcome::failed(std::move(error));
   };
 

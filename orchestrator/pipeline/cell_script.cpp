@@ -290,10 +290,11 @@ schedule::TaskOutcome CellRun::fill_build_environment(std::stop_token stop) {
 
 schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, const std::string& command,
                                          std::optional<int> exit_code) {
+  std::vector<std::string> said = log_->tail(step); // before the note, which begins a new text of the step
   log_->note(step, "error: " + error.message);
   const std::scoped_lock lock(mutex_);
   if (!failure_ || failure_->error.kind == ErrorKind::cancelled) {
-    failure_ = Failure{step, error, command, exit_code, log_->tail(step)};
+    failure_ = Failure{step, error, command, exit_code, std::move(said)};
   }
   if (error.kind != ErrorKind::temporary && error.kind != ErrorKind::engine_unavailable) {
     run_.claims.refuse(planned_.cell.id.text, step, error.message);

@@ -84,8 +84,9 @@ struct RunReport {
   std::string engine; ///< "docker 20.10.24"
   std::string commit; ///< of the source; may be empty
   bool dirty = false;
-  std::string output; ///< the folder of the wheels
-  std::string folder; ///< of logs and reports
+  std::string output;                       ///< the folder of the wheels
+  std::string folder;                       ///< of logs and reports
+  std::string command = "wheelforge build"; ///< that starts such a run again
   std::vector<CellReport> cells;
   int signal = 0; ///< that stopped the run
 };

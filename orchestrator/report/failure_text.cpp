@@ -6,7 +6,7 @@
 namespace wheelforge::report {
 namespace {
 
-std::string block_of(const pipeline::CellReport& cell, const TextStyle& style) {
+std::string block_of(const pipeline::CellReport& cell, const std::string& command, const TextStyle& style) {
   const pipeline::Failure& failure = *cell.failure;
   const std::string head = fmt::format("{} failed{}", cell.id, failure.step.empty() ? "" : " in " + failure.step);
   std::string text = style.color ? fmt::format("\n\x1b[1;31m{}\x1b[0m\n", head) : fmt::format("\n{}\n", head);
@@ -26,7 +26,7 @@ std::string block_of(const pipeline::CellReport& cell, const TextStyle& style) {
   if (!failure.error.hint.empty()) {
     text += fmt::format("  hint: {}\n", failure.error.hint);
   }
-  text += fmt::format("  reproduce: wheelforge build --only {} --shell\n", cell.id);
+  text += fmt::format("  reproduce: {} --only {} --shell\n", command, cell.id);
   return text;
 }
 
@@ -36,7 +36,7 @@ std::string failure_text(const pipeline::RunReport& report, const TextStyle& sty
   std::string text;
   for (const pipeline::CellReport& cell : report.cells) {
     if (cell.failure && cell.status != pipeline::CellStatus::ok && cell.status != pipeline::CellStatus::cancelled) {
-      text += block_of(cell, style);
+      text += block_of(cell, report.command, style);
     }
   }
   return text;
