@@ -28,4 +28,8 @@ using Placeholders = std::map<std::string, std::string, std::less<>>;
 /// Whether the text has a placeholder of that name to be replaced.
 [[nodiscard]] bool has_placeholder(std::string_view text, std::string_view name);
 
+/// Stands behind lines joined by "&&" that are not the last of a script: `set -e` overlooks the failure of all but the
+/// last of such a list.
+inline constexpr std::string_view kEndOnFailure = "wf_status=$?; [ \"$wf_status\" -eq 0 ] || exit \"$wf_status\"\n";
+
 } // namespace wheelforge::matrix

@@ -11,7 +11,7 @@ namespace wheelforge::pipeline {
 namespace {
 
 std::string script_of(const plan::PlannedCell& cell, const std::string& command) {
-  return fmt::format("set -eu\nexport PATH=/opt/python/{}/bin:$PATH\ncd {}\n{}{}\n",
+  return fmt::format("set -e\nexport PATH=/opt/python/{}/bin:$PATH\ncd {}\n{}{}\n",
                      matrix::folder_of(cell.cell.python), kProject,
                      matrix::export_lines(cell.cell.options->build.environment), command);
 }

@@ -183,8 +183,11 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
                                .environment = {},
                                .wheel_folder = own_folder() / "repaired",
                                .timeout = options().build.timeout};
-    const Outcome done = run_script(
-        step, make_folders() + fmt::format("cd {}\n{}\n", kProject, command) + send_wheels(kRepaired), script, stop);
+    const Outcome done =
+        run_script(step,
+                   make_folders() + fmt::format("cd {}\n{}\n{}", kProject, command, matrix::kEndOnFailure) +
+                       send_wheels(kRepaired),
+                   script, stop);
     if (done.kind != Outcome::Kind::ok) {
       return done;
     }

@@ -175,7 +175,7 @@ void CellRun::bring_uv_out(std::stop_token stop) {
 
 schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::string& script,
                                           const ScriptOptions& options, std::stop_token stop) {
-  std::string text = "set -eu\n";
+  std::string text = "set -e\n"; // no -u: in the users' lines a variable that is not set is empty, as ever
   if (!options.wheel_folder.empty()) {
     text += kStdoutIsForWheels;
   }

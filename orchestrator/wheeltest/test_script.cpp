@@ -43,7 +43,7 @@ matrix::Placeholders placeholders_of(const TestSpec& spec) {
 
 /// What every script of the test begins with once the virtual environment is there.
 std::string activation(const TestSpec& spec) {
-  return fmt::format("set -eu\nexport VIRTUAL_ENV={0} PATH={0}/bin:$PATH:{1}\nunset PYTHONHOME || true\n{2}",
+  return fmt::format("set -e\nexport VIRTUAL_ENV={0} PATH={0}/bin:$PATH:{1}\nunset PYTHONHOME || true\n{2}",
                      kEnvironment, kToolsFolder, matrix::export_lines(spec.environment));
 }
 
@@ -53,7 +53,7 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
   const std::string wheel = fmt::format("{}/{}", kTestFolder, spec.wheel);
   const std::string requirement =
       spec.extras.empty() ? wheel : fmt::format("{}[{}]", wheel, joined_with_comma(spec.extras));
-  std::string script = "set -eu\nPATH=$PATH:" + std::string(kToolsFolder) + "\npython=\n";
+  std::string script = "set -e\nPATH=$PATH:" + std::string(kToolsFolder) + "\npython=\n";
   script += fmt::format("for candidate in {}; do\n"
                         "  if command -v \"$candidate\" >/dev/null 2>&1; then python=$candidate; break; fi\n"
                         "done\n",
@@ -68,7 +68,9 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
                         kEnvironment);
   script += activation(spec);
   if (!spec.before.empty()) {
-    script += matrix::fill_placeholders(matrix::joined(spec.before), placeholders_of(spec)) + "\n";
+    script += fmt::format("cd {}/sources\n{}\n{}", kTestFolder,
+                          matrix::fill_placeholders(matrix::joined(spec.before), placeholders_of(spec)),
+                          matrix::kEndOnFailure);
   }
   script += fmt::format("$install{} {}{}\n", needs_index ? "" : " --no-index", matrix::quoted(requirement),
                         quoted_words(spec.requirements));

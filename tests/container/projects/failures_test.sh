@@ -32,6 +32,16 @@ command = $command"
   says stderr 'is tagged for this machine only'
 done
 
+# A line that fails is a failure, whichever of several it is; a failing before-test fails the tests.
+matrix '"cp311"' '[repair]
+command = ["exit 7", "cp {wheel} {dest_dir}"]'
+build 1
+says stderr 'repair ended with exit code 7'
+matrix '"cp311"' '[test]
+before = ["false", "true"]'
+build 5
+wheels
+
 # Out of memory is read from the cgroup; the time limit is told as such.
 matrix '"cp311"' '[engine]
 memory = "128MiB"

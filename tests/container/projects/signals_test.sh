@@ -23,7 +23,7 @@ begin() {
   # A process group of its own: its signals are not this script's.
   setsid env --default-signal=INT,TERM "$WHEELFORGE" build -j2 --progress plain >"$work/stdout" 2>"$work/stderr" &
   pid=$!
-  for ((i = 0; i < 600; i++)); do
+  for ((i = 0; i < 2000; i++)); do
     kill -0 "$pid" 2>/dev/null || { cat "$work/stderr" && fail "the build ended by itself"; }
     if compgen -G 'wheelhouse/*.whl' >/dev/null && grep -qs 'now it waits' .wheelforge/runs/*/*.log; then
       run=$(basename "$(echo .wheelforge/runs/*)")
@@ -32,7 +32,7 @@ begin() {
     fi
     sleep 0.1
   done
-  fail "the build did not come so far in a minute"
+  fail "the build did not come so far in minutes"
 }
 
 for signal in INT:130 TERM:143; do
@@ -57,7 +57,7 @@ cp -R . "$work/other"
 rm -rf "$work/other/.wheelforge" "$work/other/wheelhouse"
 (cd "$work/other" && exec setsid env --default-signal=INT,TERM "$WHEELFORGE" build --only 'cp313-*' --progress plain >"$work/other.out" 2>&1) &
 living=$!
-for ((i = 0; i < 300; i++)); do
+for ((i = 0; i < 1200; i++)); do
   ! grep -qs 'now it waits' "$work"/other/.wheelforge/runs/*/*.log || break
   sleep 0.1
 done

@@ -31,6 +31,15 @@ TEST_CASE("a wheel without further needs is installed without an index") {
              Contains("$install '/wheelforge/test/demo-1-cp313-cp313-linux_x86_64.whl[fast,all]' 'pytest>=8'\n"));
 }
 
+TEST_CASE("before-test runs in that folder too, and its failure is one in whatever line it comes") {
+  auto spec = spec_for("cp313");
+  spec.before = {"false", "touch here"};
+  CHECK_THAT(
+      wheeltest::install_script(spec, false),
+      Contains("cd /wheelforge/test/sources\nfalse && touch here\nwf_status=$?; [ \"$wf_status\" -eq 0 ] || exit "
+               "\"$wf_status\"\n$install"));
+}
+
 TEST_CASE("the test command runs in the folder of the test sources with its placeholders filled") {
   auto spec = spec_for("cp313");
   spec.command = {"cd {project}", "pytest {package}/tests {wheel}"};
