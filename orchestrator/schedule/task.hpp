@@ -53,10 +53,10 @@ using GroupIndex = std::size_t;
 /// The tasks of one cell, or one shared task.
 struct Group {
   std::string id;
-  bool is_shared = false;            ///< one task that belongs to no cell: takes no place among the live groups
-  std::vector<TaskIndex> tasks;      ///< in plan order
-  std::vector<GroupIndex> after;     ///< groups that must have ended, well or not, before it starts
-  std::vector<GroupIndex> followers; ///< those that wait for its end
+  bool is_shared = false;              ///< one task that belongs to no cell: takes no place among the live groups
+  std::vector<TaskIndex> tasks;        ///< in plan order
+  std::vector<GroupIndex> after{};     ///< groups that must have ended, well or not, before it starts
+  std::vector<GroupIndex> followers{}; ///< those that wait for its end
 
   bool operator==(const Group&) const = default;
 };

@@ -44,8 +44,8 @@ TEST_CASE("a graph refuses ids that are empty, repeated or unknown") {
 }
 
 TEST_CASE("a graph refuses groups that come after each other, or after one that is not there") {
-  auto a = cell_task("a", "build");
-  auto b = cell_task("b", "build");
+  auto a = task("a/build", "a");
+  auto b = task("b/build", "b");
   a.after = {"b"};
   CHECK_FALSE(TaskGraph::make({a}));
   REQUIRE(TaskGraph::make({a, b}));
