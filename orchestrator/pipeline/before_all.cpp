@@ -11,9 +11,8 @@ namespace wheelforge::pipeline {
 namespace {
 
 std::string script_of(const plan::PlannedCell& cell, const std::string& command) {
-  return fmt::format("set -e\nexport PATH=/opt/python/{}/bin:$PATH\ncd {}\n{}{}\n",
-                     matrix::folder_of(cell.cell.python), kProject,
-                     matrix::export_lines(cell.cell.options->build.environment), command);
+  return fmt::format("set -e\nexport PATH=/opt/python/{}/bin:$PATH\ncd {}\n{}{}\n", matrix::folder_of(cell.cell.python),
+                     kProject, matrix::export_lines(cell.cell.options->build.environment), command);
 }
 
 /// Why a finished script counts as failed; nothing where it ended well.
