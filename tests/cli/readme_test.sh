@@ -33,3 +33,9 @@ for option in --only --shell --output; do
   grep -q -- "$option" help
 done
 
+# The picture is there and shows a run as the program tells it: the command, the table's heads, results, wheels.
+picture=$(sed -n 's/^!\[[^]]*\](\(.*\.svg\))$/\1/p' "$readme")
+[ -n "$picture" ]
+for text in '$ wheelforge build' '>cell  *result  *time  *size  *policy  *tests<' '>ok<' '2 ok in ' 'wheelhouse/.*-manylinux_2.*[.]whl'; do
+  grep -q -- "$text" "$WF_SOURCE_DIR/$picture" || { echo "$picture does not show: $text" && exit 1; }
+done
