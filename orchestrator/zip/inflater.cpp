@@ -154,6 +154,8 @@ struct Inflater::State {
   Result<std::span<const std::byte>> fetch_raw(const ZipReader& archive, const ZipMember& member);
   Result<std::uint64_t> stream_deflated(const ZipMember& member, CompressedInput& input, SinkEnd& out);
   Result<std::span<const std::byte>> peek_deflated(const ZipMember& member, CompressedInput& input, std::size_t count);
+  Result<std::span<const std::byte>> inflate_whole(const ZipMember& member, std::span<const std::byte> raw);
+  Result<std::span<const std::byte>> inflate_strict(const ZipMember& member, std::span<const std::byte> raw);
 };
 
 /// Local header and data in one read; a second one only when the local extra field is longer than usual.
@@ -236,6 +238,49 @@ Result<std::span<const std::byte>> Inflater::State::peek_deflated(const ZipMembe
   return std::span<const std::byte>(peeked, count);
 }
 
+Result<std::span<const std::byte>> Inflater::State::inflate_whole(const ZipMember& member,
+                                                                  std::span<const std::byte> raw) {
+  const std::span<std::byte> room = plain.room(member.size);
+  std::size_t made = 0;
+  const libdeflate_result result =
+      libdeflate_deflate_decompress(whole, raw.data(), raw.size(), room.data(), room.size(), &made);
+  if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
+    return bad_deflate(member, member.size, "there is more data than the stated size");
+  }
+  if (result != LIBDEFLATE_SUCCESS) {
+    return bad_deflate(member, 0, "invalid data");
+  }
+  if (made != member.size) {
+    return bad_deflate(member, made, "the compressed data ends");
+  }
+  return room;
+}
+
+/// libdeflate takes the codes 286, 287 (length) and 30, 31 (distance) for valid ones, which RFC 1951 §3.2.6 keeps out
+/// of compressed data and zlib, the decoder of installers, refuses. ISA-L refuses them too.
+Result<std::span<const std::byte>> Inflater::State::inflate_strict(const ZipMember& member,
+                                                                   std::span<const std::byte> raw) {
+  const std::span<std::byte> room = plain.room(member.size + 1); // one more, to see the end and not only reach it
+  inflate_state& state = *stream;
+  isal_inflate_init(&state);
+  state.next_in = bytes_of(raw);
+  state.avail_in = static_cast<std::uint32_t>(raw.size());
+  state.next_out = bytes_of(room);
+  state.avail_out = static_cast<std::uint32_t>(room.size());
+  const int status = isal_inflate(&state);
+  const std::uint64_t made = room.size() - state.avail_out;
+  if (status != ISAL_DECOMP_OK) {
+    return bad_deflate(member, made, "invalid data");
+  }
+  if (made > member.size) {
+    return bad_deflate(member, member.size, "there is more data than the stated size");
+  }
+  if (made != member.size || state.block_state != ISAL_BLOCK_FINISH) {
+    return bad_deflate(member, made, "the compressed data ends");
+  }
+  return room.first(static_cast<std::size_t>(made));
+}
+
 Inflater::Inflater() : state_(std::make_unique<State>()) {}
 Inflater::~Inflater() = default;
 Inflater::Inflater(Inflater&&) noexcept = default;
@@ -254,20 +299,7 @@ Result<std::span<const std::byte>> Inflater::read(const ZipReader& archive, cons
   WF_TRY(const auto raw, state_->fetch_raw(archive, member));
   std::span<const std::byte> bytes = raw;
   if (member.method == kDeflated) {
-    const std::span<std::byte> room = state_->plain.room(member.size);
-    std::size_t made = 0;
-    const libdeflate_result result =
-        libdeflate_deflate_decompress(state_->whole, raw.data(), raw.size(), room.data(), room.size(), &made);
-    if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
-      return bad_deflate(member, member.size, "there is more data than the stated size");
-    }
-    if (result != LIBDEFLATE_SUCCESS) {
-      return bad_deflate(member, 0, "invalid data");
-    }
-    if (made != member.size) {
-      return bad_deflate(member, made, "the compressed data ends");
-    }
-    bytes = room;
+    WF_TRY(bytes, check == CheckCrc::yes ? state_->inflate_strict(member, raw) : state_->inflate_whole(member, raw));
   }
   if (check == CheckCrc::yes) {
     const std::uint32_t crc = libdeflate_crc32(0, bytes.data(), bytes.size());
