@@ -65,7 +65,7 @@ ElfReport report_of(const ElfFacts& facts) {
     versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
   }
   report.floor = floor_of(facts);
-  report.is_extension = facts.extension != ExtensionKind::none;
+  report.is_extension = facts.is_module();
   return report;
 }
 
@@ -83,13 +83,25 @@ void fill_external(const WheelScan& scan, const Loader& loader, AuditReport& rep
 }
 
 /// The wheel has no file that a loader could load.
-void audit_pure(const CheckInput& input, Findings& findings, AuditReport& report) {
+void audit_pure(const CheckInput& input, const AuditwheelVerdict& auditwheel, Findings& findings, AuditReport& report) {
   report.tag = "any";
+  if (!auditwheel.tag) {
+    report.differs_because = {"auditwheel-stops"};
+  }
   if (!report.claimed.empty() && report.claimed != std::vector{tags::PlatformTag{}}) {
     findings.add("claim-without-elf", "",
                  fmt::format("the file name says {}, but no usable ELF file is inside", report.claimed.front().text));
   }
   check_contents(input, findings);
+}
+
+/// Files for musl 1.1 cannot be told from those for 1.2 unless they use what 1.2 added. The claim decides: without one
+/// it is 1.2, which all systems in use have.
+tags::LibcVersion musl_floor(const std::vector<tags::PlatformTag>& claimed) {
+  const bool claims_older = std::any_of(claimed.begin(), claimed.end(), [](const tags::PlatformTag& tag) {
+    return tag.family == tags::PlatformFamily::musllinux && tag.version < tags::LibcVersion{1, 2};
+  });
+  return claims_older ? tags::LibcVersion{1, 1} : tags::LibcVersion{1, 2};
 }
 
 void audit_platform(const CheckInput& input, const AuditwheelVerdict& auditwheel, Findings& findings,
@@ -105,14 +117,16 @@ void audit_platform(const CheckInput& input, const AuditwheelVerdict& auditwheel
   const std::vector<std::uint64_t> wheel_exports = exports_of_wheel(input);
   check_symbols(input, loader, policies, wheel_exports, findings);
   check_python(input, wheel_exports, findings);
+  check_numpy(input, findings);
   check_practice(input, findings);
-  const std::vector<Demand> demands = collect_demands(input.scan, loader, policies);
+  const std::vector<Demand> demands = collect_demands(input.scan, loader, policies, wheel_exports);
   check_loader_versions(demands, findings);
-  Verdict verdict = decide(demands, policies, blockers_of(findings), auditwheel);
+  Verdict verdict = decide(demands, policies, blockers_of(findings), auditwheel, musl_floor(report.claimed));
   if (verdict.differs_because.empty() && auditwheel.tag != verdict.tag.text &&
       findings.has("library-from-dependency")) {
     verdict.differs_because = {"library-from-dependency"};
   }
+  check_musl(input, verdict, wheel_exports, findings);
   check_claims(input, verdict, findings);
   report.tag = verdict.tag.text;
   report.nearest_policy = verdict.nearest_policy;
@@ -130,7 +144,8 @@ bool AuditReport::keeps_claim(const tags::PlatformTag& claim) const {
 
 Result<AuditReport> audit_wheel(const zip::ZipReader& archive, std::string_view file_name,
                                 const AuditOptions& options) {
-  WF_TRY_CONTEXT(const WheelScan scan, scan_wheel(archive, {options.integrity, options.threads}), file_name);
+  WF_TRY_CONTEXT(const WheelScan scan,
+                 scan_wheel(archive, {options.integrity, options.threads, options.cache, options.shared}), file_name);
   AuditReport report;
   report.wheel = std::string(file_name);
   Findings findings;
@@ -150,7 +165,7 @@ Result<AuditReport> audit_wheel(const zip::ZipReader& archive, std::string_view 
   if (platform.arch) {
     audit_platform(input, auditwheel, findings, report);
   } else {
-    audit_pure(input, findings, report);
+    audit_pure(input, auditwheel, findings, report);
   }
   for (const ElfFacts& facts : scan.elfs) {
     report.elf_files.push_back(report_of(facts));

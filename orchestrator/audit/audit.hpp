@@ -6,6 +6,7 @@
 #include "orchestrator/base/error.hpp"
 #include "orchestrator/zip/zip_reader.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ struct AuditOptions {
   Integrity integrity = Integrity::skip; ///< check CRCs and RECORD's hashes too
   unsigned threads = 1;                  ///< members read at once
   std::string policy;                    ///< a tag that must be met, with or without its architecture; empty for none
+  /// What other wheels of the run have too, and the archive as it may be kept for that; empty for none.
+  MemberCache* cache = nullptr;
+  std::shared_ptr<const zip::ZipReader> shared;
 };
 
 /// Audits one wheel. The file name, without folders, is what the tags are read from; a broken one is a finding.

@@ -129,6 +129,10 @@ public:
                                    tags::to_string(policies.architecture()));
       return verdict;
     }
+    if (const Counted* root = with_unknown_level(); root != nullptr) {
+      verdict.reason = fmt::format("{} is marked as needing an unknown x86-64 level", scan_.elfs[root->elf].path);
+      return verdict;
+    }
     const std::size_t linux = policies.size();
     const auto tag_of = [&](std::size_t index) {
       return index == linux ? tags::plain_linux(*arch_).text : policies.tag(index).text;
@@ -148,23 +152,36 @@ private:
 
   /// The files in RECORD's order; gives the reason when auditwheel stops.
   std::string collect() {
-    if (!scan_.record.value) {
+    // Everything is unpacked first, by Python's zipfile: stored, deflate, bzip2 (12) and LZMA (14).
+    for (const zip::ZipMember& member : archive_.members()) {
+      if (member.is_encrypted() || (member.method != zip::kStored && member.method != zip::kDeflated &&
+                                    member.method != 12 && member.method != 14)) {
+        return fmt::format("{} cannot be unpacked", member.name);
+      }
+    }
+    if (!scan_.record.value && scan_.record_paths.empty()) {
       return scan_.record.problem;
     }
-    if (scan_.record.value->has_blank_line) {
+    if (scan_.record.value && scan_.record.value->has_blank_line) {
       return "RECORD has a blank line";
     }
     std::set<std::size_t> seen;
-    for (const wheel::RecordEntry& entry : scan_.record.value->entries) {
-      const std::string path = normal_path(entry.path).substr(1);
+    for (const std::string& listed : recorded_paths()) {
+      const std::string path = normal_path(listed).substr(1);
       if (ends_with(path, ".py")) {
         continue;
       }
+      if (leads_out(listed)) {
+        return fmt::format("RECORD lists {}, which is not below the wheel's root", listed);
+      }
       const WheelFiles::Entry found = files_.at(path);
       if (found.kind == WheelFiles::Kind::absent || found.kind == WheelFiles::Kind::folder) {
-        return fmt::format("RECORD lists {}, which is not there", entry.path);
+        return fmt::format("RECORD lists {}, which is not there", listed);
       }
       if (found.kind == WheelFiles::Kind::broken_elf) {
+        if (!has_header(path)) {
+          continue; // no ELF file to pyelftools
+        }
         return fmt::format("{} cannot be parsed", path);
       }
       if (found.kind == WheelFiles::Kind::elf && seen.insert(found.elf).second) {
@@ -173,13 +190,60 @@ private:
         }
       }
     }
-    return counted_.empty() ? "no ELF file of the wheel's architecture and libc was found" : "";
+    if (counted_.empty()) {
+      return "no ELF file of the wheel's architecture and libc was found";
+    }
+    return trips_over_interpreter() ? "a program's interpreter is not installed where auditwheel runs" : "";
+  }
+
+  [[nodiscard]] std::vector<std::string> recorded_paths() const {
+    if (!scan_.record.value) {
+      return scan_.record_paths;
+    }
+    std::vector<std::string> paths;
+    for (const wheel::RecordEntry& entry : scan_.record.value->entries) {
+      paths.push_back(entry.path);
+    }
+    return paths;
+  }
+
+  /// An absolute path, or one that climbs out of the root.
+  static bool leads_out(std::string_view path) {
+    int depth = 0;
+    for (std::size_t begin = 0; begin < path.size() && depth >= 0;) {
+      const std::size_t end = std::min(path.find('/', begin), path.size());
+      const std::string_view part = path.substr(begin, end - begin);
+      depth += part == ".." ? -1 : part.empty() || part == "." ? 0 : 1;
+      begin = end + 1;
+    }
+    return depth < 0 || starts_with(path, "/");
+  }
+
+  [[nodiscard]] bool has_header(std::string_view path) const {
+    return std::any_of(scan_.broken_elfs.begin(), scan_.broken_elfs.end(), [&](const BrokenElf& broken) {
+      return broken.has_header && normal_path(broken.path).substr(1) == path;
+    });
+  }
+
+  /// _fixup_elf_trees: as soon as a file that is no extension has an unresolved library, the libraries of every tree
+  /// without one must be files, the interpreter among them. On Debian for x86-64 only one interpreter is.
+  [[nodiscard]] bool trips_over_interpreter() const {
+    const bool needs_help = std::any_of(counted_.begin(), counted_.end(), [](const Counted& counted) {
+      return !counted.is_extension && !counted.tree.is_resolved();
+    });
+    return needs_help && std::any_of(counted_.begin(), counted_.end(), [&](const Counted& counted) {
+             const auto& interpreter = scan_.elfs[counted.elf].interpreter;
+             return interpreter && *interpreter != "/lib64/ld-linux-x86-64.so.2" && counted.tree.is_resolved();
+           });
   }
 
   std::string take(std::size_t index, const std::string& path) {
     const ElfFacts& facts = scan_.elfs[index];
     if (path.find("/purelib/") != std::string::npos || starts_with(path, "purelib/")) {
       return fmt::format("{} is in a purelib folder", path);
+    }
+    if (facts.section_state == elf::SectionState::broken) {
+      return fmt::format("the section headers of {} cannot be read", path);
     }
     std::string problem;
     const std::optional<Libc> libc = libc_as_lddtree(facts, problem);
@@ -198,6 +262,9 @@ private:
       return {};
     }
     libc_ = libc_ ? libc_ : libc;
+    if (facts.sections_seen.is_hollow) {
+      return fmt::format("{} has section headers without the sections", path);
+    }
     const bool is_extension = facts.sections_seen.has_dynsym && facts.extension != ExtensionKind::none;
     if (is_extension) {
       if (!libc_) {
@@ -306,16 +373,30 @@ private:
     return std::max(references, forbidden);
   }
 
+  /// A root whose note has none of the levels that _get_platform knows, but some other bit.
+  [[nodiscard]] const Counted* with_unknown_level() const {
+    for (const Counted* root : roots()) {
+      const ElfFacts& facts = scan_.elfs[root->elf];
+      const std::uint32_t level = facts.properties.x86_isa_needed.value_or(0) & ~1U;
+      if (facts.arch == tags::Architecture::x86_64 && facts.sections_seen.has_x86_isa_note && level != 0 &&
+          (level & kKnownLevels) == 0) {
+        return root;
+      }
+    }
+    return nullptr;
+  }
+
   /// _get_machine_policy: only roots are asked for the note of their instruction set.
   [[nodiscard]] bool needs_more_than_baseline() const {
     const std::vector<const Counted*> all = roots();
     return std::any_of(all.begin(), all.end(), [&](const Counted* root) {
       const ElfFacts& facts = scan_.elfs[root->elf];
-      constexpr std::uint32_t kLevels = elf::kX86IsaV2 | elf::kX86IsaV3 | elf::kX86IsaV4;
       return facts.arch == tags::Architecture::x86_64 && facts.sections_seen.has_x86_isa_note &&
-             (facts.properties.x86_isa_needed.value_or(0) & kLevels) != 0;
+             (facts.properties.x86_isa_needed.value_or(0) & kKnownLevels) != 0;
     });
   }
+
+  static constexpr std::uint32_t kKnownLevels = elf::kX86IsaV2 | elf::kX86IsaV3 | elf::kX86IsaV4;
 
   const zip::ZipReader& archive_;
   const WheelScan& scan_;

@@ -25,8 +25,7 @@ void check_machine(const CheckInput& input, const ElfFacts& facts, Findings& fin
     return;
   }
   const std::string machine = elf::machine_name(facts.header.machine);
-  findings.add("foreign-architecture", facts.extension != ExtensionKind::none ? Severity::error : Severity::warning,
-               facts.path,
+  findings.add("foreign-architecture", facts.is_module() ? Severity::error : Severity::warning, facts.path,
                fmt::format("the file is for {}{}, the wheel for {}", machine,
                            facts.header.elf_class == elf::ElfClass::elf32 ? " (32-bit)" : "",
                            input.platform.arch ? tags::to_string(*input.platform.arch) : "no known architecture"));
@@ -46,7 +45,8 @@ void check_contents(const CheckInput& input, Findings& findings) {
     check_purelib(facts.path, root_is_purelib, findings);
     for (const elf::ElfAnomaly& anomaly : facts.anomalies) {
       if (anomaly.kind == elf::ElfAnomalyKind::segments || anomaly.kind == elf::ElfAnomalyKind::dynamic) {
-        findings.add("broken-elf", Severity::warning, facts.path,
+        const bool is_debug_companion = anomaly.kind == elf::ElfAnomalyKind::dynamic && !facts.is_dynamic;
+        findings.add("broken-elf", is_debug_companion ? Severity::note : Severity::warning, facts.path,
                      fmt::format("{}: {}", elf::to_string(anomaly.kind), anomaly.detail));
       }
     }

@@ -24,8 +24,10 @@ void check_entry(const ElfFacts& facts, const SearchEntry& entry, Findings& find
   case SearchEntry::Kind::in_wheel:
   case SearchEntry::Kind::other_package:
   case SearchEntry::Kind::dead:
-  case SearchEntry::Kind::outside:
     return; // together, in check_dead_entries
+  case SearchEntry::Kind::outside:
+    findings.add("rpath-outside", facts.path, fmt::format("{} has {}", tag, entry.written));
+    return;
   case SearchEntry::Kind::absolute:
     if (is_writable(entry.folder)) {
       findings.add("rpath-writable", facts.path,
@@ -47,7 +49,7 @@ void check_dead_entries(const ElfFacts& facts, const std::vector<SearchEntry>& e
   const SearchEntry* first = nullptr;
   std::size_t count = 0;
   for (const SearchEntry& entry : entries) {
-    if (entry.kind == SearchEntry::Kind::dead || entry.kind == SearchEntry::Kind::outside) {
+    if (entry.kind == SearchEntry::Kind::dead) {
       first = first == nullptr ? &entry : first;
       ++count;
     }
@@ -62,7 +64,7 @@ void check_dead_entries(const ElfFacts& facts, const std::vector<SearchEntry>& e
 void check_sonames(const CheckInput& input, Findings& findings) {
   std::map<std::string_view, const ElfFacts*> by_soname;
   for (const ElfFacts& facts : input.scan.elfs) {
-    if (facts.soname.empty() || facts.arch != input.platform.arch || facts.extension != ExtensionKind::none) {
+    if (facts.soname.empty() || facts.arch != input.platform.arch || facts.is_module()) {
       continue;
     }
     const auto [place, is_new] = by_soname.emplace(facts.soname, &facts);

@@ -102,9 +102,49 @@ void check_isa(const ElfFacts& facts, Findings& findings) {
   }
 }
 
+/// musl knows no STT_GNU_IFUNC; glibc takes it, and files marked as GNU's, since 2.11.
+/// Source: musl ldso/dynlink.c, do_relocs and OK_TYPES (1.2.5); glibc NEWS 2.11.
+void check_features(const CheckInput& input, const ElfFacts& facts, Libc libc, Findings& findings) {
+  if (facts.uses_ifunc && libc == Libc::musl) {
+    findings.add("loader-feature", Severity::error, facts.path, "STT_GNU_IFUNC is used, which musl does not have");
+    return;
+  }
+  if (libc != Libc::glibc || (!facts.uses_ifunc && facts.header.osabi != elf::kOsabiGnu)) {
+    return;
+  }
+  const bool is_promised_older =
+      input.name &&
+      std::any_of(input.name->tags.platforms.begin(), input.name->tags.platforms.end(), [](const auto& tag) {
+        return tag.family == tags::PlatformFamily::manylinux && tag.version < tags::LibcVersion{2, 11};
+      });
+  findings.add("loader-feature", is_promised_older ? Severity::warning : Severity::note, facts.path,
+               fmt::format("{}: glibc 2.11 or later is needed",
+                           facts.uses_ifunc ? "STT_GNU_IFUNC is used" : "EI_OSABI is GNU's"));
+}
+
+/// One finding a wheel: nearly every file of today is so.
+void check_hash_tables(const CheckInput& input, Findings& findings) {
+  const ElfFacts* first = nullptr;
+  std::size_t count = 0;
+  for (const ElfFacts& facts : input.scan.elfs) {
+    if (facts.arch == input.platform.arch && facts.is_dynamic && facts.has_gnu_hash && !facts.has_sysv_hash) {
+      first = first == nullptr ? &facts : first;
+      ++count;
+    }
+  }
+  if (first != nullptr) {
+    findings.add("loader-feature", first->path,
+                 count == 1 ? std::string("the only hash table is GNU's (DT_GNU_HASH): glibc 2.5 or later is needed")
+                            : fmt::format("the only hash table is GNU's (DT_GNU_HASH), in {} files: glibc 2.5 or later "
+                                          "is needed",
+                                          count));
+  }
+}
+
 } // namespace
 
 void check_loading(const CheckInput& input, Findings& findings) {
+  check_hash_tables(input, findings);
   for (const ElfFacts& facts : input.scan.elfs) {
     const bool is_loaded = facts.header.type == elf::FileType::shared || facts.header.type == elf::FileType::executable;
     if (!facts.arch || facts.arch != input.platform.arch || !is_loaded) {
@@ -115,6 +155,7 @@ void check_loading(const CheckInput& input, Findings& findings) {
       check_stack(facts, libc, findings);
       check_relr(facts, libc, findings);
       check_tls(facts, findings);
+      check_features(input, facts, libc, findings);
     }
     check_alignment(facts, findings);
     check_isa(facts, findings);

@@ -48,9 +48,43 @@ void check_runtimes(const CheckInput& input, Findings& findings) {
     } else {
       findings.add(
           "duplicate-runtime", Severity::note, files[0]->path,
-          fmt::format("the wheel brings an {} run time of its own; a second one may come with another wheel", kind));
+          fmt::format("the wheel brings a run time of its own ({}); a second one may come with another wheel", kind));
     }
   }
+}
+
+/// A program by its headers and its name; libraries may have an interpreter too, to print their version.
+bool is_program(const ElfFacts& facts) {
+  const bool is_executable = facts.header.type == elf::FileType::executable ||
+                             (facts.header.type == elf::FileType::shared && facts.interpreter);
+  return is_executable && file_name_of(facts.path).find(".so") == std::string_view::npos;
+}
+
+/// Installers set the bit in .data/scripts themselves. Source: pip _internal/operations/install/wheel.py (26.0).
+void check_executable_bit(const CheckInput& input, const ElfFacts& facts, Findings& findings) {
+  const std::string_view path = facts.path;
+  const std::size_t first_slash = path.find('/');
+  const bool is_script = first_slash != std::string_view::npos && first_slash >= 5 &&
+                         path.substr(first_slash - 5, 5) == ".data" && path.substr(first_slash + 1, 8) == "scripts/";
+  const zip::ZipMember* member = input.archive.find(path);
+  if (!is_program(facts) || is_script || member == nullptr || member->is_executable()) {
+    return;
+  }
+  findings.add("executable-bit", facts.path, fmt::format("the program has mode {:04o}", member->unix_mode() & 07777U));
+}
+
+void check_exported_data(const ElfFacts& facts, Findings& findings) {
+  if (facts.exported_data_count == 0 || facts.is_module() || is_program(facts)) {
+    return;
+  }
+  std::string largest;
+  for (std::size_t i = 0; i < facts.exported_data.size() && i < 3; ++i) {
+    largest +=
+        fmt::format("{}{} ({} bytes)", i == 0 ? "" : ", ", facts.exported_data[i].name, facts.exported_data[i].size);
+  }
+  findings.add("exported-data", facts.path,
+               fmt::format("{} variable{} exported, the largest: {}", facts.exported_data_count,
+                           facts.exported_data_count == 1 ? " is" : "s are", largest));
 }
 
 } // namespace
@@ -65,6 +99,8 @@ void check_practice(const CheckInput& input, Findings& findings) {
     if (facts.arch != input.platform.arch) {
       continue;
     }
+    check_executable_bit(input, facts, findings);
+    check_exported_data(facts, findings);
     if (facts.unique_symbol_count > 0) {
       findings.add("unique-symbols", facts.path,
                    fmt::format("{} symbols are unique in the process, among them {}", facts.unique_symbol_count,

@@ -9,6 +9,9 @@ namespace {
 
 using tags::PythonVersion;
 
+/// Source: PEP 803.
+constexpr PythonVersion kFirstAbi3t{3, 15};
+
 /// The Pythons that the file name's tags stand for.
 struct PythonClaim {
   std::optional<PythonVersion> exact;  ///< cp312-cp312: this one
@@ -56,6 +59,23 @@ void check_exact(const ElfFacts& facts, const UndefinedSymbol& symbol, PythonVer
   }
 }
 
+/// Functions that take a PyModuleDef, whose fields abi3t does not give away. Source: PEP 803 and PEP 793; CPython 3.15,
+/// Misc/stable_abi.toml, abi3t_opaque.
+constexpr std::string_view kTakesModuleDef[] = {
+    "PyModuleDef_Init",         "PyModuleDef_Type",  "PyModule_Create2",   "PyModule_ExecDef",
+    "PyModule_FromDefAndSpec2", "PyState_AddModule", "PyState_FindModule", "PyState_RemoveModule",
+};
+
+void check_free_threaded_stable(const ElfFacts& facts, Findings& findings) {
+  for (const UndefinedSymbol& symbol : facts.python_undefined) {
+    if (std::find(std::begin(kTakesModuleDef), std::end(kTakesModuleDef), symbol.name) != std::end(kTakesModuleDef)) {
+      findings.add(
+          "limited-api-left", facts.path,
+          fmt::format("{} takes a PyModuleDef, which abi3t keeps closed (PyModExport_ takes its place)", symbol.name));
+    }
+  }
+}
+
 void check_stable(const ElfFacts& facts, const UndefinedSymbol& symbol, PythonVersion oldest, Findings& findings) {
   const auto since = in_stable_abi_since(symbol.name);
   if (since && *since <= oldest) {
@@ -99,6 +119,22 @@ void check_file_name(const ElfFacts& facts, const PythonClaim& claim, const tags
                fmt::format("only Python {} finds this file, the tags name {}", dotted(*version), dotted(claim.all[0])));
 }
 
+/// Pythons without the GIL look for .abi3t.so and .so, those with it for .abi3.so too; before 3.15 none knows abi3t.
+/// Source: CPython 3.15, Python/dynload_shlib.c.
+void check_stable_file_name(const ElfFacts& facts, const PythonClaim& claim, Findings& findings) {
+  const std::string_view name = file_name_of(facts.path);
+  const auto ends = [&](std::string_view suffix) {
+    return name.size() > suffix.size() && name.substr(name.size() - suffix.size()) == suffix;
+  };
+  if (claim.free_threaded_stable && ends(".abi3.so")) {
+    findings.add("extension-name", Severity::error, facts.path,
+                 "Pythons without the GIL do not look for .abi3.so; abi3t files are called .abi3t.so");
+  } else if (claim.oldest && *claim.oldest < kFirstAbi3t && ends(".abi3t.so")) {
+    findings.add("extension-name", Severity::error, facts.path,
+                 fmt::format("Python {} does not look for .abi3t.so", dotted(*claim.oldest)));
+  }
+}
+
 } // namespace
 
 void check_python(const CheckInput& input, const std::vector<std::uint64_t>& wheel_exports, Findings& findings) {
@@ -106,12 +142,21 @@ void check_python(const CheckInput& input, const std::vector<std::uint64_t>& whe
     return;
   }
   const PythonClaim claim = claim_of(input.name->tags);
+  if (claim.free_threaded_stable && claim.oldest && *claim.oldest < kFirstAbi3t) {
+    findings.add(
+        "limited-api-left", "",
+        fmt::format("abi3t begins with Python {}, the tags promise {}", dotted(kFirstAbi3t), dotted(*claim.oldest)));
+  }
   for (const ElfFacts& facts : input.scan.elfs) {
     if (facts.arch != input.platform.arch) {
       continue;
     }
-    if (facts.extension != ExtensionKind::none) {
+    if (facts.is_module()) {
       check_file_name(facts, claim, input.name->tags, findings);
+      check_stable_file_name(facts, claim, findings);
+      if (claim.free_threaded_stable) {
+        check_free_threaded_stable(facts, findings);
+      }
     }
     for (const UndefinedSymbol& symbol : facts.python_undefined) {
       if (symbol.weak || std::binary_search(wheel_exports.begin(), wheel_exports.end(), symbol_hash(symbol.name))) {

@@ -47,7 +47,7 @@ void check_undefined(const CheckInput& input, const Loader& loader, Libc libc,
   }
   for (const std::size_t root : loader.roots()) {
     const ElfFacts& facts = input.scan.elfs[root];
-    if (is_open[root] || facts.extension == ExtensionKind::none) {
+    if (is_open[root] || !facts.is_module()) {
       continue;
     }
     for (const UndefinedSymbol& symbol : facts.undefined) {

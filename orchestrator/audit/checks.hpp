@@ -42,6 +42,9 @@ void check_symbols(const CheckInput& input, const Loader& loader, const ArchPoli
 /// it.
 void check_python(const CheckInput& input, const std::vector<std::uint64_t>& wheel_exports, Findings& findings);
 
+/// The NumPy that extensions were compiled against, held against Requires-Dist.
+void check_numpy(const CheckInput& input, Findings& findings);
+
 /// symbol_hash of every name that the wheel's files of the platform export, sorted.
 [[nodiscard]] std::vector<std::uint64_t> exports_of_wheel(const CheckInput& input);
 
@@ -50,6 +53,10 @@ void check_loader_versions(const std::vector<Demand>& demands, Findings& finding
 
 /// Run-time libraries, C++ ABI, debug information: what is legal but worth knowing.
 void check_practice(const CheckInput& input, Findings& findings);
+
+/// The release of musl by the symbols that are wanted of it.
+void check_musl(const CheckInput& input, const Verdict& verdict, const std::vector<std::uint64_t>& wheel_exports,
+                Findings& findings);
 
 /// The file name's platform tags against the verdict.
 void check_claims(const CheckInput& input, const Verdict& verdict, Findings& findings);

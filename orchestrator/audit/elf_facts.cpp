@@ -7,7 +7,10 @@
 namespace wheelforge::audit {
 namespace {
 
+constexpr std::uint32_t kSectionSymtab = 2;
 constexpr std::uint32_t kSectionNote = 7; // SHT_NOTE
+constexpr std::uint32_t kSectionDynsym = 11;
+constexpr std::uint32_t kSectionVerneed = 0x6ffffffe; // SHT_GNU_verneed
 constexpr std::uint32_t kArmEabiMask = 0xff000000;
 constexpr std::uint32_t kArmEabi5 = 0x05000000;
 constexpr std::uint32_t kArmHardFloat = 0x400;
@@ -30,12 +33,17 @@ std::vector<std::string> owned(const std::vector<std::string_view>& views) { ret
 SectionView section_view(const elf::ElfFile& file) {
   const elf::Sections& sections = file.sections();
   if (sections.state == elf::SectionState::not_read) {
-    return {true, true, true}; // the header says that they are there; nothing that a loader follows contradicts it
+    return {true, true, true,
+            false}; // the header says that they are there; nothing that a loader follows contradicts it
   }
   if (sections.state != elf::SectionState::read) {
     return {};
   }
-  SectionView view{sections.find(".dynsym") != nullptr, sections.find(".gnu.version_r") != nullptr, false};
+  const elf::Section* symbols = sections.find(".dynsym");
+  const elf::Section* versions = sections.find(".gnu.version_r");
+  SectionView view{symbols != nullptr, versions != nullptr, false, false};
+  view.is_hollow = (symbols != nullptr && symbols->type != kSectionDynsym && symbols->type != kSectionSymtab) ||
+                   (versions != nullptr && versions->type != kSectionVerneed);
   view.has_x86_isa_note = std::any_of(sections.all.begin(), sections.all.end(),
                                       [](const elf::Section& section) { return section.type == kSectionNote; });
   return view;
@@ -50,6 +58,7 @@ public:
     python3_entry_ = fmt::format("PyInit_{}", module);
     python2_entry_ = fmt::format("init{}", module);
     pypy_entry_ = fmt::format("_cffi_pypyinit_{}", module);
+    export_entry_ = fmt::format("PyModExport_{}", module);
     for (const elf::VersionNeed& need : file.version_needs()) {
       NeededLibrary& library = facts.versions.emplace_back(NeededLibrary{std::string(need.file), {}});
       for (const elf::NeededVersion& version : need.versions) {
@@ -89,6 +98,9 @@ private:
         facts_.extension = ExtensionKind::python2;
       }
     }
+    facts_.has_module_export =
+        facts_.has_module_export || (symbol.type == elf::SymbolType::function && symbol.name == export_entry_);
+    facts_.uses_ifunc = facts_.uses_ifunc || symbol.type == elf::SymbolType::gnu_ifunc;
     if (symbol.bind == elf::SymbolBind::gnu_unique) {
       ++facts_.unique_symbol_count;
       if (facts_.unique_symbols.size() < ElfFacts::kMaxNames) {
@@ -102,7 +114,8 @@ private:
     if (symbol.type == elf::SymbolType::object && symbol.size > 0) {
       data_.push_back(&symbol);
     }
-    if (is_python_name(symbol.name) && !starts_with(symbol.name, "PyInit_")) {
+    if (is_python_name(symbol.name) && !starts_with(symbol.name, "PyInit_") &&
+        !starts_with(symbol.name, "PyModExport_")) {
       facts_.python_defined.emplace_back(symbol.name);
     }
     note_cxx_abi(symbol.name);
@@ -184,6 +197,7 @@ private:
   std::string python3_entry_;
   std::string python2_entry_;
   std::string pypy_entry_;
+  std::string export_entry_;
   std::vector<Slot> by_index_; ///< version index → place in facts_.versions, sorted
   std::vector<const elf::Symbol*> data_;
 };
@@ -306,6 +320,7 @@ ElfFacts collect_facts(std::string_view path, const elf::ElfFile& file) {
   SymbolCollector(facts, file).collect();
   collect_segments(facts, file);
   facts.relocations = file.relocations();
+  facts.uses_ifunc = facts.uses_ifunc || file.relocations().count(elf::RelocationKind::irelative) > 0;
   facts.stack = file.stack();
   facts.tls = file.tls();
   facts.has_gnu_hash = file.has_gnu_hash();

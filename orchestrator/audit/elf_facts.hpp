@@ -1,6 +1,7 @@
 // What the audit keeps of one ELF file of a wheel: enough to judge it, small enough to hold for every file at once.
 #pragma once
 
+#include "orchestrator/audit/numpy_api.hpp"
 #include "orchestrator/audit/policy.hpp"
 #include "orchestrator/elf/elf_file.hpp"
 #include "orchestrator/tags/architecture.hpp"
@@ -54,6 +55,7 @@ struct SectionView {
   bool has_dynsym = false;
   bool has_version_r = false;
   bool has_x86_isa_note = false; ///< a SHT_NOTE section with the GNU property note
+  bool is_hollow = false;        ///< .dynsym or .gnu.version_r has another type, as in files of debug information
 
   bool operator==(const SectionView&) const = default;
 };
@@ -83,7 +85,8 @@ struct ElfFacts {
 
   SectionView sections_seen;
   elf::SectionState section_state = elf::SectionState::absent;
-  ExtensionKind extension = ExtensionKind::none;
+  ExtensionKind extension = ExtensionKind::none; ///< as auditwheel sees it
+  bool has_module_export = false;                ///< PyModExport_<name>, which Python 3.15 and later look for first
   bool uses_pyfpe = false;
   bool uses_ucs2 = false;
   std::vector<std::string> forbidden_symbols; ///< undefined, not weak, and forbidden by some policy; sorted
@@ -97,9 +100,9 @@ struct ElfFacts {
   std::vector<std::string> unique_symbols; ///< STB_GNU_UNIQUE, sorted; at most kMaxNames
   std::size_t unique_symbol_count = 0;
   std::vector<std::string>
-      old_cxx_abi_symbols;       ///< std::string and std::list in the ABI before C++11, at most kMaxNames
-  bool uses_new_cxx_abi = false; ///< names of std::__cxx11
-  bool mentions_numpy_api = false;
+      old_cxx_abi_symbols;           ///< std::string and std::list in the ABI before C++11, at most kMaxNames
+  bool uses_new_cxx_abi = false;     ///< names of std::__cxx11
+  std::optional<NumpyApi> numpy_api; ///< of extensions that were read whole
 
   elf::RelocationSummary relocations;
   elf::StackFlags stack = elf::StackFlags::missing;
@@ -107,6 +110,7 @@ struct ElfFacts {
   bool static_tls = false;
   bool text_relocations = false;
   bool binds_now = false;
+  bool uses_ifunc = false; ///< a symbol whose address a function picks at load time (STT_GNU_IFUNC, IRELATIVE)
   bool has_gnu_hash = false;
   bool has_sysv_hash = false;
   bool has_writable_code = false;       ///< a PT_LOAD that is writable and executable
@@ -117,6 +121,9 @@ struct ElfFacts {
   std::uint64_t symtab_bytes = 0;
   std::uint64_t trailing_bytes = 0;
   std::vector<elf::ElfAnomaly> anomalies;
+
+  /// True where Python finds an entry point for the file's name.
+  [[nodiscard]] bool is_module() const { return extension != ExtensionKind::none || has_module_export; }
 
   static constexpr std::size_t kMaxData = 16;
   static constexpr std::size_t kMaxNames = 16;

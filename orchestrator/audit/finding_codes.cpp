@@ -69,10 +69,18 @@ constexpr std::array kCodes = {
         "elf-in-purelib", kError, "an ELF file is in the purelib folder",
         "Where purelib and platlib differ, it is installed where it does not belong; auditwheel refuses the wheel.",
         "set Root-Is-Purelib to false"},
+    FindingCode{"executable-bit", kWarning, "a program in the package cannot be started",
+                "Installers keep the executable bit that the archive has, and set it only for files in .data/scripts: "
+                "\"Permission denied\".",
+                "pack the file with mode 0755"},
     FindingCode{"executable-stack", kError, "a file wants an executable stack",
                 "glibc 2.41 and later refuse to load such a library: \"cannot enable executable stack as shared object "
                 "requires: Invalid argument\". SELinux refuses it on every glibc.",
                 "add .note.GNU-stack to the assembly sources, or link with -z noexecstack"},
+    FindingCode{"exported-data", kNote, "a library exports variables",
+                "Their sizes are part of its ABI: programs that copy them, or are linked against them, break when they "
+                "grow.",
+                "hide what is not meant for others (-fvisibility=hidden); keep the sizes of the rest"},
     FindingCode{"extension-name", kWarning, "an extension's file name is that of another Python than the tags name",
                 "Python looks for modules under its own name (cpython-312-…) and .abi3.so only: the import fails with "
                 "ModuleNotFoundError.",
@@ -107,7 +115,7 @@ constexpr std::array kCodes = {
         "Loading fails: \"cannot open shared object file: No such file or directory\", unless the package loads the "
         "library first by itself.",
         "set DT_RUNPATH to $ORIGIN and the way to its folder, or repair the wheel"},
-    FindingCode{"limited-api-left", kError, "an abi3 extension uses symbols outside of the stable ABI of its version",
+    FindingCode{"limited-api-left", kError, "an abi3 or abi3t extension leaves the stable ABI of its version",
                 "With another Python than the one it was built for, loading fails: \"undefined symbol\".",
                 "define Py_LIMITED_API to the oldest version, or drop the abi3 tag"},
     FindingCode{
@@ -115,6 +123,11 @@ constexpr std::array kCodes = {
         "On a kernel with 64 KiB pages loading fails: \"ELF load command alignment not page-aligned\" or \"ELF load "
         "command address/offset not page-aligned\".",
         "link with -z max-page-size=65536; patch with a tool that knows the page size"},
+    FindingCode{"loader-feature", kNote, "a feature is used that old or other loaders lack",
+                "A GNU hash table alone needs glibc 2.5; STT_GNU_IFUNC and files marked as GNU's (EI_OSABI) need glibc "
+                "2.11, and "
+                "musl has no IFUNC at all: \"unsupported relocation type\".",
+                "link with --hash-style=both for very old systems; choose code at run time without IFUNC for musl"},
     FindingCode{"loader-version", kWarning, "a version is wanted from the dynamic loader itself",
                 "auditwheel skips these versions, the loader does not: \"/lib64/ld-linux-x86-64.so.2: version "
                 "`GLIBC_2.35' not found\".",
@@ -128,6 +141,14 @@ constexpr std::array kCodes = {
                 "remove the version needs together with DT_NEEDED"},
     FindingCode{"mixed-libc", kError, "files for glibc and files for musl are in one wheel",
                 "No system has both: one half of the files never loads.", "make one wheel for each libc"},
+    FindingCode{
+        "musl-floor", kNote, "a claim of musl 1.1 that nothing contradicts",
+        "musl has no symbol versions: files for 1.1 cannot be told from those for 1.2 unless they use what 1.2 added. "
+        "auditwheel always names its newest policy.",
+        "nothing; claim musllinux_1_2 where other tools must agree"},
+    FindingCode{"musl-release", kWarning, "a symbol is wanted that early releases of musl 1.2 do not have",
+                "On those loading fails: \"Error relocating …: symbol not found\".",
+                "build on the oldest musl that the tag promises, or look the symbol up with dlsym"},
     FindingCode{"name-mismatch", kError, "file name, METADATA and WHEEL do not agree",
                 "Installers refuse the wheel, or choose it by other tags than were meant.",
                 "build the wheel again; rename wheels with a tool that keeps them in step"},
@@ -143,6 +164,11 @@ constexpr std::array kCodes = {
         "no-section-headers", kNote, "an ELF file has no section headers",
         "A loader does not need them, but auditwheel reads nothing without: it sees no symbol versions in this file.",
         "nothing; the audit reads the program headers"},
+    FindingCode{
+        "numpy-api", kNote, "an extension is compiled against NumPy's C API",
+        "It loads with that NumPy and later ones. With an older one import fails: \"module was compiled against NumPy "
+        "C-API version …\". Compiled with the headers of NumPy 1, it fails with NumPy 2.",
+        "state the range in Requires-Dist; build with NumPy 2, and NPY_TARGET_VERSION for older ones"},
     FindingCode{"pyfpe", kError, "an extension uses PyFPE_jbuf",
                 "Only Pythons built with fpectl have it: \"undefined symbol: PyFPE_jbuf\" (PEP 513).",
                 "build with a Python without fpectl"},
@@ -168,6 +194,10 @@ constexpr std::array kCodes = {
         "use $ORIGIN"},
     FindingCode{"rpath-dead", kNote, "a search path leads to a folder that the wheel does not have",
                 "The loader looks there in vain at every start.", "remove it"},
+    FindingCode{
+        "rpath-outside", kWarning, "a search path leads out of site-packages",
+        "What is there belongs to the user's Python or system: it is absent, or another library than was meant.",
+        "put the library into the wheel, or depend on the wheel that has it"},
     FindingCode{"rpath-relative", kError, "a search path is empty or relative",
                 "The loader takes libraries from whatever folder the user stands in.", "use $ORIGIN"},
     FindingCode{"rpath-writable", kError, "a search path is a folder that everyone may write",
@@ -182,10 +212,11 @@ constexpr std::array kCodes = {
     FindingCode{"tags-mismatch", kError, "the tags in WHEEL are not those of the file name",
                 "Tools that read one choose other machines than tools that read the other.",
                 "retag with a tool that changes both"},
-    FindingCode{
-        "text-relocations", kWarning, "relocations write into code",
-        "SELinux and hardened kernels refuse it: \"cannot restore segment prot after reloc: Permission denied\".",
-        "compile everything with -fPIC"},
+    FindingCode{"text-relocations", kWarning, "relocations write into code",
+                "SELinux and hardened processes refuse it: \"cannot make segment writable for relocation: Permission "
+                "denied\", or "
+                "\"cannot restore segment prot after reloc\".",
+                "compile everything with -fPIC"},
     FindingCode{"ucs2", kError, "a Python 2 extension is built for narrow Unicode",
                 "Import fails on the wide builds that manylinux promises (PEP 513).", "build with a wide Python"},
     FindingCode{"undefined-symbol", kError, "a symbol is needed that nothing can provide",

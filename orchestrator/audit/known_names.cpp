@@ -2,10 +2,12 @@
 #include "orchestrator/audit/known_names.hpp"
 
 #include "embedded/audit/libc_symbols.hpp"
+#include "embedded/audit/musl_symbols.hpp"
 #include "embedded/audit/provider_libraries.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 namespace wheelforge::audit {
@@ -35,6 +37,24 @@ bool is_libc_symbol(std::string_view name) {
     return read;
   }();
   return std::binary_search(names.begin(), names.end(), name);
+}
+
+std::string_view musl_release_of(std::string_view symbol) {
+  static const std::map<std::string_view, std::string_view> releases = [] {
+    std::map<std::string_view, std::string_view> read;
+    for (std::string_view line : lines_of(embedded::musl_symbols())) {
+      const std::string_view release = line.substr(0, line.find(' '));
+      for (line.remove_prefix(release.size()); !line.empty();) {
+        line.remove_prefix(1);
+        const std::string_view name = line.substr(0, line.find(' '));
+        read.emplace(name, release);
+        line.remove_prefix(name.size());
+      }
+    }
+    return read;
+  }();
+  const auto found = releases.find(symbol);
+  return found == releases.end() ? std::string_view() : found->second;
 }
 
 std::optional<bool> brings_library(std::string_view distribution, std::string_view soname) {

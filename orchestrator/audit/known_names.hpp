@@ -6,6 +6,9 @@
 
 namespace wheelforge::audit {
 
+/// The release of musl that first has the symbol, "1.2.3"; empty for all that 1.1.24 has, and for others' symbols.
+[[nodiscard]] std::string_view musl_release_of(std::string_view symbol);
+
 /// True where a shared library of glibc or libgcc_s defines the symbol, with any version. An undefined symbol without a
 /// version binds to such a definition too. Source: data/libc_symbols.txt.
 [[nodiscard]] bool is_libc_symbol(std::string_view name);

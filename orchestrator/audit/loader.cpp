@@ -106,7 +106,7 @@ Loader::Loader(const zip::ZipReader& archive, const WheelScan& scan, const ArchP
         needed.count(file_name_of(facts.path)) != 0 || (!facts.soname.empty() && needed.count(facts.soname) != 0);
     const bool is_ours =
         facts.arch == policies.architecture() && libc_of(facts).value_or(policies.libc()) == policies.libc();
-    if (is_ours && facts.is_dynamic && (!is_needed || facts.extension != ExtensionKind::none)) {
+    if (is_ours && facts.is_dynamic && (!is_needed || facts.is_module())) {
       roots_.push_back(i);
     }
   }

@@ -75,9 +75,6 @@ std::string why_not_text(const AuditReport& report, Detail detail) {
     if (shown < why.obstacles.size()) {
       text += fmt::format("    and {} more\n", why.obstacles.size() - shown);
     }
-    if (detail == Detail::usual) {
-      break; // the nearest one is what can be worked on
-    }
   }
   return text;
 }

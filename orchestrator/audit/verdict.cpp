@@ -1,6 +1,8 @@
 // From what the files want to the tag that may be promised.
 #include "orchestrator/audit/verdict.hpp"
 
+#include "orchestrator/audit/known_names.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <tuple>
@@ -100,6 +102,23 @@ public:
     });
     if (policies_.libc() == Libc::glibc && facts.relocations.has_relr && !is_marked) {
       demands_.push_back({tags::LibcVersion{2, 36}, {facts.path, "", "DT_RELR", {}}, "relr-unmarked"});
+    }
+  }
+
+  /// Symbols that musl 1.1 does not have.
+  void musl_symbols(const ElfFacts& facts, const std::vector<std::uint64_t>& wheel_exports) {
+    if (policies_.libc() != Libc::musl) {
+      return;
+    }
+    std::vector<std::string> symbols;
+    for (const UndefinedSymbol& symbol : facts.undefined) {
+      if (!symbol.weak && !musl_release_of(symbol.name).empty() &&
+          !std::binary_search(wheel_exports.begin(), wheel_exports.end(), symbol_hash(symbol.name))) {
+        symbols.push_back(symbol.name);
+      }
+    }
+    if (!symbols.empty()) {
+      demands_.push_back({tags::LibcVersion{1, 2}, {facts.path, "libc.so", "musl 1.2", std::move(symbols)}, ""});
     }
   }
 
@@ -234,7 +253,8 @@ Platform platform_of(const WheelScan& scan, const std::vector<tags::PlatformTag>
   return platform;
 }
 
-std::vector<Demand> collect_demands(const WheelScan& scan, const Loader& loader, const ArchPolicies& policies) {
+std::vector<Demand> collect_demands(const WheelScan& scan, const Loader& loader, const ArchPolicies& policies,
+                                    const std::vector<std::uint64_t>& wheel_exports) {
   DemandCollector collector(scan, policies);
   std::size_t next = 0;
   const std::vector<Dependency>& dependencies = loader.dependencies();
@@ -253,12 +273,13 @@ std::vector<Demand> collect_demands(const WheelScan& scan, const Loader& loader,
     collector.versions(facts, from_wheel);
     collector.forbidden_symbols(facts);
     collector.packed_relocations(facts);
+    collector.musl_symbols(facts, wheel_exports);
   }
   return collector.take();
 }
 
 Verdict decide(const std::vector<Demand>& demands, const ArchPolicies& policies, const std::set<std::string>& blockers,
-               const AuditwheelVerdict& auditwheel) {
+               const AuditwheelVerdict& auditwheel, tags::LibcVersion musl_floor) {
   Verdict verdict;
   const tags::PlatformTag linux = tags::plain_linux(policies.architecture());
   const bool is_impossible = policies.size() == 0 || std::any_of(demands.begin(), demands.end(),
@@ -269,9 +290,8 @@ Verdict decide(const std::vector<Demand>& demands, const ArchPolicies& policies,
     for (const Demand& demand : demands) {
       reached = std::max(*reached, *demand.floor);
     }
-    // musl has no symbol versions: 1.1 cannot be told from 1.2 by them, and 1.2 is the floor of what is in use.
     if (policies.libc() == Libc::musl) {
-      reached = std::max(*reached, tags::LibcVersion{1, 2});
+      reached = std::max(*reached, musl_floor);
     }
   }
   verdict.why_not = explain(demands, policies, reached);
@@ -303,7 +323,9 @@ Verdict decide(const std::vector<Demand>& demands, const ArchPolicies& policies,
         reached && policies.size() > 0 && *reached > policies.policy(policies.size() - 1).version;
     const bool is_between_policies =
         reached && theirs && theirs->family != tags::PlatformFamily::linux && *reached < theirs->version;
-    if (codes.empty() && (is_beyond_policies || is_between_policies)) {
+    if (policies.libc() == Libc::musl && is_between_policies) {
+      codes.insert("musl-floor");
+    } else if (codes.empty() && (is_beyond_policies || is_between_policies)) {
       codes.insert("no-policy");
     }
   }

@@ -35,9 +35,11 @@ struct Demand {
   std::string code; ///< the finding code when auditwheel judges it differently; empty for what both see
 };
 
-/// Everything that the wheel's files of the platform want, in the order of the files.
+/// Everything that the wheel's files of the platform want, in the order of the files. `wheel_exports`: the symbol_hash
+/// of what the wheel defines itself, sorted.
 [[nodiscard]] std::vector<Demand> collect_demands(const WheelScan& scan, const Loader& loader,
-                                                  const ArchPolicies& policies);
+                                                  const ArchPolicies& policies,
+                                                  const std::vector<std::uint64_t>& wheel_exports = {});
 
 /// What is decided from the demands.
 struct Verdict {
@@ -48,9 +50,10 @@ struct Verdict {
 };
 
 /// `blockers` are the codes of findings because of which some file never loads on some systems that any manylinux tag
-/// promises; with one of them the tag is linux_ARCH.
+/// promises; with one of them the tag is linux_ARCH. `musl_floor` is the oldest musl that is given without proof.
 [[nodiscard]] Verdict decide(const std::vector<Demand>& demands, const ArchPolicies& policies,
-                             const std::set<std::string>& blockers, const AuditwheelVerdict& auditwheel);
+                             const std::set<std::string>& blockers, const AuditwheelVerdict& auditwheel,
+                             tags::LibcVersion musl_floor = {1, 2});
 
 /// The release of glibc that first has a GLIBC_… version: "GLIBC_2.17" → 2.17, "GLIBC_ABI_DT_RELR" → 2.36. Nothing for
 /// GLIBC_PRIVATE and versions that no release is known to have.

@@ -3,6 +3,7 @@
 
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/elf/range_collector.hpp"
+#include "orchestrator/zip/byte_source.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
 #include <algorithm>
@@ -35,22 +36,37 @@ std::uint16_t machine_of(std::span<const std::byte> header) {
   return static_cast<std::uint16_t>(low | high << 8U);
 }
 
+/// The tests that pyelftools makes before it calls a file an ELF file.
+bool has_elf_header(std::span<const std::byte> head) {
+  const auto is_one_or_two = [&](std::size_t at) { return head[at] == std::byte{1} || head[at] == std::byte{2}; };
+  return head.size() >= 52 && is_one_or_two(4) && is_one_or_two(5) && (head[4] == std::byte{1} || head.size() >= 64);
+}
+
 /// Reads members one after the other with memory of its own; one a thread.
 class MemberReader {
 public:
-  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, Integrity integrity)
-      : archive_(archive), record_(record), integrity_(integrity) {}
+  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, const ScanOptions& options)
+      : archive_(archive), record_(record), options_(options), integrity_(options.integrity),
+        uses_cache_(options.cache != nullptr && options.shared && options.integrity == Integrity::skip) {}
 
   MemberResult read(const zip::ZipMember& member) {
     MemberResult result;
     if (member.is_directory()) {
       return result;
     }
+    const bool is_shared = uses_cache_ && options_.cache->is_repeated(member);
+    if (is_shared && take_from_cache(member, result)) {
+      return result;
+    }
     const auto head = inflater_.peek(archive_, member, 64);
     const bool is_elf = head && elf::is_elf(*head);
     if (is_elf) {
       machine_ = machine_of(*head);
+      has_header_ = has_elf_header(*head);
       read_elf(member, result);
+      if (is_shared && result.elf) {
+        options_.cache->remember(options_.shared, member, *result.elf);
+      }
     } else if (integrity_ == Integrity::check) {
       check_only(member, result);
     }
@@ -58,6 +74,42 @@ public:
   }
 
 private:
+  bool take_from_cache(const zip::ZipMember& member, MemberResult& result) {
+    const auto alike = options_.cache->alike(member);
+    if (alike.empty()) {
+      return false;
+    }
+    for (const auto& seen : alike) {
+      if (member.method == seen->member.method && has_same_bytes(member, *seen)) {
+        result.elf = std::make_unique<ElfFacts>(seen->facts);
+        result.elf->path = member.name;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether the compressed bytes are equal; their sizes are.
+  bool has_same_bytes(const zip::ZipMember& member, const MemberCache::Seen& seen) {
+    constexpr std::uint64_t kPiece = std::uint64_t{128} << 10U;
+    const auto ours = archive_.data_offset(member);
+    const auto theirs = seen.archive->data_offset(seen.member);
+    if (!ours || !theirs || member.overlaps || member.is_encrypted() ||
+        seen.member.compressed_size != member.compressed_size || seen.member.size != member.size) {
+      return false;
+    }
+    compared_.resize(2 * kPiece);
+    for (std::uint64_t done = 0; done < member.compressed_size; done += kPiece) {
+      const std::uint64_t size = std::min(kPiece, member.compressed_size - done);
+      const auto a = archive_.source().read(*ours + done, size, std::span(compared_).first(kPiece));
+      const auto b = seen.archive->source().read(*theirs + done, size, std::span(compared_).last(kPiece));
+      if (!a || !b || std::memcmp(a->data(), b->data(), size) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void read_elf(const zip::ZipMember& member, MemberResult& result) {
     const bool whole = member.size <= zip::kWholeLimit;
     if (!whole && integrity_ == Integrity::check) {
@@ -65,10 +117,14 @@ private:
     }
     auto parsed = whole ? read_whole(member, result) : read_stream(member, result);
     if (!parsed) {
-      result.broken = std::make_unique<BrokenElf>(BrokenElf{member.name, std::move(parsed).error().message, machine_});
+      result.broken =
+          std::make_unique<BrokenElf>(BrokenElf{member.name, std::move(parsed).error().message, machine_, has_header_});
       return;
     }
     result.elf = std::make_unique<ElfFacts>(collect_facts(member.name, *parsed));
+    if (whole && result.elf->is_module()) {
+      result.elf->numpy_api = find_numpy_api(whole_bytes_, *parsed);
+    }
   }
 
   Result<elf::ElfFile> read_whole(const zip::ZipMember& member, MemberResult& result) {
@@ -85,6 +141,7 @@ private:
     if (integrity_ == Integrity::check && !result.fault) {
       result.fault = compare(member, sha256(*bytes));
     }
+    whole_bytes_ = *bytes;
     return elf::ElfFile::parse(*bytes);
   }
 
@@ -140,9 +197,14 @@ private:
 
   const zip::ZipReader& archive_;
   const RecordIndex& record_;
+  const ScanOptions& options_;
   Integrity integrity_;
+  bool uses_cache_;
   zip::Inflater inflater_;
+  std::vector<std::byte> compared_;
   std::uint16_t machine_ = 0;
+  bool has_header_ = false;
+  std::span<const std::byte> whole_bytes_; ///< of the member that read_whole() read last
 };
 
 /// The members in the order they are read: the largest first, so that no thread is left with a large one at the end.
@@ -164,7 +226,7 @@ std::vector<MemberResult> read_members(const zip::ZipReader& archive, const Reco
   const std::vector<std::uint32_t> order = reading_order(archive);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    MemberReader reader(archive, record, options.integrity);
+    MemberReader reader(archive, record, options);
     for (std::size_t i = next++; i < order.size(); i = next++) {
       results[order[i]] = reader.read(archive.members()[order[i]]);
     }
@@ -223,7 +285,13 @@ Result<WheelScan> scan_wheel(const zip::ZipReader& archive, const ScanOptions& o
     const std::string folder = scan.dist_infos[0] + "/";
     scan.metadata = read_info_file<wheel::Metadata>(archive, inflater, folder + "METADATA", wheel::parse_metadata);
     scan.wheel_file = read_info_file<wheel::WheelFile>(archive, inflater, folder + "WHEEL", wheel::parse_wheel_file);
-    scan.record = read_info_file<wheel::Record>(archive, inflater, folder + "RECORD", wheel::parse_record);
+    scan.record = read_info_file<wheel::Record>(archive, inflater, folder + "RECORD", [&](std::string_view text) {
+      auto record = wheel::parse_record(text);
+      if (!record) {
+        scan.record_paths = wheel::record_paths(text);
+      }
+      return record;
+    });
   } else {
     const std::string problem = fmt::format("the wheel has {} *.dist-info folders, wanted 1", scan.dist_infos.size());
     scan.metadata.problem = problem;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "orchestrator/audit/elf_facts.hpp"
+#include "orchestrator/audit/member_cache.hpp"
 #include "orchestrator/base/error.hpp"
 #include "orchestrator/wheel/metadata.hpp"
 #include "orchestrator/wheel/record.hpp"
 #include "orchestrator/zip/zip_reader.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +24,7 @@ struct BrokenElf {
   std::string path;
   std::string reason;
   std::uint16_t machine = 0; ///< e_machine as far as it could be read
+  bool has_header = true;    ///< an ELF header is there in full, with a known class and byte order
 
   bool operator==(const BrokenElf&) const = default;
 };
@@ -50,14 +53,18 @@ struct WheelScan {
   InfoFile<wheel::Metadata> metadata;
   InfoFile<wheel::WheelFile> wheel_file;
   InfoFile<wheel::Record> record;
-  std::vector<IntegrityFault> faults; ///< sorted by path; empty unless asked for
-  std::uint64_t inflated_bytes = 0;   ///< for the benchmark's sake
+  std::vector<std::string> record_paths; ///< of a RECORD that could be read but not understood
+  std::vector<IntegrityFault> faults;    ///< sorted by path; empty unless asked for
+  std::uint64_t inflated_bytes = 0;      ///< for the benchmark's sake
 };
 
 /// How to read.
 struct ScanOptions {
   Integrity integrity = Integrity::skip;
   unsigned threads = 1; ///< members read at once; at least 1
+  /// What other wheels of the run have too; nullptr for none. Not used where integrity is checked.
+  MemberCache* cache = nullptr;
+  std::shared_ptr<const zip::ZipReader> shared; ///< the archive, as the cache may keep it
 };
 
 /// Reads a wheel. Fails only when the archive's bytes cannot be read (the file became shorter, I/O error); everything

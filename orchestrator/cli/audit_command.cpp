@@ -65,9 +65,22 @@ Result<void> check_policy(const std::string& policy) {
 
 using Outcome = Result<audit::AuditReport>;
 
-Outcome audit_file(const fs::path& path, const audit::AuditOptions& options) {
-  WF_TRY(const zip::ZipReader archive, zip::ZipReader::open(path));
-  return audit::audit_wheel(archive, path.filename().string(), options);
+Outcome audit_file(const fs::path& path, audit::AuditOptions options) {
+  WF_TRY(zip::ZipReader archive, zip::ZipReader::open(path));
+  options.shared = std::make_shared<const zip::ZipReader>(std::move(archive));
+  return audit::audit_wheel(*options.shared, path.filename().string(), options);
+}
+
+/// Tells the cache what the wheels hold, so that it keeps only what occurs again.
+void announce(const std::vector<fs::path>& files, audit::MemberCache& cache) {
+  if (files.size() < 2) {
+    return;
+  }
+  for (const fs::path& file : files) {
+    if (const auto archive = zip::ZipReader::open(file)) {
+      cache.announce(*archive);
+    }
+  }
 }
 
 /// Large wheels one after the other, each on all threads; then the small ones side by side.
@@ -130,6 +143,9 @@ Result<int> run_audit(const AuditArguments& arguments) {
   options.policy = arguments.policy;
   options.integrity = arguments.integrity ? audit::Integrity::check : audit::Integrity::skip;
   const unsigned jobs = arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
+  audit::MemberCache cache;
+  announce(files, cache);
+  options.cache = &cache;
   std::vector<Outcome> outcomes = audit_files(files, options, jobs);
 
   std::vector<audit::AuditReport> reports;

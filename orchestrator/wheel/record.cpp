@@ -154,6 +154,18 @@ Result<Record> parse_record(std::string_view text) {
   return record;
 }
 
+std::vector<std::string> record_paths(std::string_view text) {
+  std::vector<std::string> paths;
+  for (CsvCursor cursor(text); !cursor.at_end();) {
+    auto fields = cursor.row();
+    if (!fields) {
+      break;
+    }
+    paths.push_back(fields->empty() ? std::string() : std::move(fields->front()));
+  }
+  return paths;
+}
+
 std::string to_string(const RecordEntry& entry) {
   std::string row = csv_field(entry.path) + ',';
   if (!entry.algorithm.empty()) {

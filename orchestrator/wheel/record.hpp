@@ -37,6 +37,10 @@ struct Record {
 /// size that is not a number, on a hash without "=", and on a quote that is never closed.
 [[nodiscard]] Result<Record> parse_record(std::string_view text);
 
+/// The first field of each row, also of a RECORD that parse_record() refuses for its other fields; an empty line gives
+/// an empty path. Ends at a quote that is never closed.
+[[nodiscard]] std::vector<std::string> record_paths(std::string_view text);
+
 /// One CSV row as wheel tools write it: "path,sha256=digest,size\n", quoted where a comma, quote or newline needs it.
 [[nodiscard]] std::string to_string(const RecordEntry& entry);
 

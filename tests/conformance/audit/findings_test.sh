@@ -5,12 +5,12 @@ here=$WF_SOURCE_DIR/tests/conformance/audit
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$here/craft" "$scratch" >"$scratch/cases" 2>"$scratch/craft.log" || { cat "$scratch/craft.log"; exit 1; }
-"$WHEELFORGE" audit --json --fail-on never "$scratch" >"$scratch/report.json"
-python3 - "$scratch/report.json" "$here/findings.tsv" "$scratch/cases" <<'CHECK'
+"$WHEELFORGE" audit --json --integrity --fail-on never "$scratch" >"$scratch/report.json"
+python3 - "$scratch/report.json" "$here/findings.tsv" "$scratch/cases" <("$WHEELFORGE" explain --all) <<'CHECK'
 import json, sys
 reports = {r["wheel"]: r for r in json.load(open(sys.argv[1]))["wheels"]}
 cases = dict(line.split() for line in open(sys.argv[3]))
-wrong, seen = 0, set()
+wrong, seen, codes = 0, set(), set()
 for line in open(sys.argv[2]):
     if line.startswith("#"):
         continue
@@ -18,6 +18,7 @@ for line in open(sys.argv[2]):
     seen.add(case)
     report = reports[cases[case]]
     found = {f"{f['severity']}:{f['code']}" for f in report["findings"]}
+    codes |= {f.split(":")[1] for f in wanted}
     hard = {f for f in found if not f.startswith("note:")}
     missing = [w for w in wanted if w not in found]
     unexpected = hard - set(wanted) - ({"error:claim-too-wide"} if tag == "*" else set())
@@ -29,6 +30,10 @@ for line in open(sys.argv[2]):
 if set(cases) - seen:
     wrong += 1
     print(f"not in the list: {sorted(set(cases) - seen)}")
+never_found = {line.split()[0] for line in open(sys.argv[4])} - codes - {"auditwheel-stops"}  # that is no finding
+if never_found:
+    wrong += 1
+    print(f"no case for {sorted(never_found)}")
 print(f"{len(seen) - wrong} of {len(seen)} cases as wanted")
 sys.exit(bool(wrong))
 CHECK
