@@ -20,6 +20,7 @@ struct AuditOptions {
   /// What other wheels of the run have too, and the archive as it may be kept for that; empty for none.
   MemberCache* cache = nullptr;
   std::shared_ptr<const zip::ZipReader> shared;
+  MemoryGate* gate = nullptr; ///< bounds the memory of all wheels of the run together; nullptr for one of its own
 };
 
 /// Audits one wheel. The file name, without folders, is what the tags are read from; a broken one is a finding.

@@ -42,11 +42,21 @@ bool has_elf_header(std::span<const std::byte> head) {
   return head.size() >= 52 && is_one_or_two(4) && is_one_or_two(5) && (head[4] == std::byte{1} || head.size() >= 64);
 }
 
+/// All threads' buffers together: peak memory is to stay below 40 MB for wheels of members up to 16 MiB, and below
+/// 200 MB for all others.
+std::uint64_t memory_bound(const zip::ZipReader& archive) {
+  constexpr std::uint64_t kUsual = std::uint64_t{16} << 20U;
+  const bool is_large = std::any_of(archive.members().begin(), archive.members().end(),
+                                    [](const zip::ZipMember& member) { return member.size > kUsual; });
+  return is_large ? zip::kWholeLimit + kUsual : kUsual;
+}
+
 /// Reads members one after the other with memory of its own; one a thread.
 class MemberReader {
 public:
-  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, const ScanOptions& options)
-      : archive_(archive), record_(record), options_(options), integrity_(options.integrity),
+  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, const ScanOptions& options, MemoryGate& gate)
+      : archive_(archive), record_(record), options_(options), gate_(gate), bound_(memory_bound(archive)),
+        integrity_(options.integrity),
         uses_cache_(options.cache != nullptr && options.shared && options.integrity == Integrity::skip) {}
 
   MemberResult read(const zip::ZipMember& member) {
@@ -61,6 +71,7 @@ public:
     const auto head = inflater_.peek(archive_, member, 64);
     const bool is_elf = head && elf::is_elf(*head);
     if (is_elf) {
+      take_memory(member.size <= zip::kWholeLimit ? member.size : elf::RangeCollector::kFrontLimit);
       machine_ = machine_of(*head);
       has_header_ = has_elf_header(*head);
       read_elf(member, result);
@@ -70,10 +81,31 @@ public:
     } else if (integrity_ == Integrity::check) {
       check_only(member, result);
     }
+    if (gate_.is_waited_for()) {
+      leave_memory();
+    }
     return result;
   }
 
+  /// Gives buffers back, for other threads.
+  void leave_memory() {
+    inflater_.release();
+    gate_.give_back(held_);
+    held_ = 0;
+  }
+
 private:
+  void take_memory(std::uint64_t wanted) {
+    if (wanted <= held_) {
+      return;
+    }
+    if (!gate_.grow(held_, wanted, bound_)) {
+      leave_memory();
+      gate_.wait_for(wanted, bound_);
+    }
+    held_ = wanted;
+  }
+
   bool take_from_cache(const zip::ZipMember& member, MemberResult& result) {
     const auto alike = options_.cache->alike(member);
     if (alike.empty()) {
@@ -198,6 +230,9 @@ private:
   const zip::ZipReader& archive_;
   const RecordIndex& record_;
   const ScanOptions& options_;
+  MemoryGate& gate_;
+  std::uint64_t bound_;    ///< for what all threads hold
+  std::uint64_t held_ = 0; ///< of the gate
   Integrity integrity_;
   bool uses_cache_;
   zip::Inflater inflater_;
@@ -225,11 +260,14 @@ std::vector<MemberResult> read_members(const zip::ZipReader& archive, const Reco
   std::vector<MemberResult> results(archive.members().size());
   const std::vector<std::uint32_t> order = reading_order(archive);
   std::atomic<std::size_t> next = 0;
+  MemoryGate own_gate;
+  MemoryGate& gate = options.gate != nullptr ? *options.gate : own_gate;
   const auto work = [&] {
-    MemberReader reader(archive, record, options);
+    MemberReader reader(archive, record, options, gate);
     for (std::size_t i = next++; i < order.size(); i = next++) {
       results[order[i]] = reader.read(archive.members()[order[i]]);
     }
+    reader.leave_memory();
   };
   std::vector<std::thread> others;
   for (unsigned i = 1; i < options.threads && i < order.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include "orchestrator/audit/elf_facts.hpp"
 #include "orchestrator/audit/member_cache.hpp"
+#include "orchestrator/audit/memory_gate.hpp"
 #include "orchestrator/base/error.hpp"
 #include "orchestrator/wheel/metadata.hpp"
 #include "orchestrator/wheel/record.hpp"
@@ -65,6 +66,7 @@ struct ScanOptions {
   /// What other wheels of the run have too; nullptr for none. Not used where integrity is checked.
   MemberCache* cache = nullptr;
   std::shared_ptr<const zip::ZipReader> shared; ///< the archive, as the cache may keep it
+  MemoryGate* gate = nullptr;                   ///< shared by all wheels of the run; nullptr for one of its own
 };
 
 /// Reads a wheel. Fails only when the archive's bytes cannot be read (the file became shorter, I/O error); everything

@@ -14,6 +14,8 @@
 #include <numeric>
 #include <thread>
 
+#include <malloc.h>
+
 namespace wheelforge::cli {
 namespace {
 
@@ -143,9 +145,12 @@ Result<int> run_audit(const AuditArguments& arguments) {
   options.policy = arguments.policy;
   options.integrity = arguments.integrity ? audit::Integrity::check : audit::Integrity::skip;
   const unsigned jobs = arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20); // large buffers go back to the system when they are given up
   audit::MemberCache cache;
   announce(files, cache);
   options.cache = &cache;
+  audit::MemoryGate gate;
+  options.gate = &gate;
   std::vector<Outcome> outcomes = audit_files(files, options, jobs);
 
   std::vector<audit::AuditReport> reports;

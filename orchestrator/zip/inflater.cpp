@@ -38,6 +38,8 @@ private:
 constexpr std::size_t kStreamInput = 128U << 10U;
 constexpr std::size_t kStreamOutput = 256U << 10U;
 constexpr std::size_t kPeekInput = 512;
+/// Larger members are inflated from pieces, so that packed and plain bytes are never both in memory.
+constexpr std::uint64_t kPackedWhole = std::uint64_t{2} << 20U;
 /// Room for the extra field of a local header when header and data are read in one go; most have none.
 constexpr std::uint64_t kUsualExtra = 64;
 
@@ -155,7 +157,7 @@ struct Inflater::State {
   Result<std::uint64_t> stream_deflated(const ZipMember& member, CompressedInput& input, SinkEnd& out);
   Result<std::span<const std::byte>> peek_deflated(const ZipMember& member, CompressedInput& input, std::size_t count);
   Result<std::span<const std::byte>> inflate_whole(const ZipMember& member, std::span<const std::byte> raw);
-  Result<std::span<const std::byte>> inflate_strict(const ZipMember& member, std::span<const std::byte> raw);
+  Result<std::span<const std::byte>> inflate_strict(const ZipMember& member, CompressedInput& input);
 };
 
 /// Local header and data in one read; a second one only when the local extra field is longer than usual.
@@ -258,27 +260,37 @@ Result<std::span<const std::byte>> Inflater::State::inflate_whole(const ZipMembe
 
 /// libdeflate takes the codes 286, 287 (length) and 30, 31 (distance) for valid ones, which RFC 1951 §3.2.6 keeps out
 /// of compressed data and zlib, the decoder of installers, refuses. ISA-L refuses them too.
-Result<std::span<const std::byte>> Inflater::State::inflate_strict(const ZipMember& member,
-                                                                   std::span<const std::byte> raw) {
+Result<std::span<const std::byte>> Inflater::State::inflate_strict(const ZipMember& member, CompressedInput& input) {
   const std::span<std::byte> room = plain.room(member.size + 1); // one more, to see the end and not only reach it
   inflate_state& state = *stream;
   isal_inflate_init(&state);
-  state.next_in = bytes_of(raw);
-  state.avail_in = static_cast<std::uint32_t>(raw.size());
+  state.avail_in = 0;
   state.next_out = bytes_of(room);
   state.avail_out = static_cast<std::uint32_t>(room.size());
-  const int status = isal_inflate(&state);
-  const std::uint64_t made = room.size() - state.avail_out;
-  if (status != ISAL_DECOMP_OK) {
-    return bad_deflate(member, made, "invalid data");
+  const auto made = [&] { return room.size() - state.avail_out; };
+  while (state.block_state != ISAL_BLOCK_FINISH && state.avail_out > 0) {
+    if (state.avail_in == 0 && !input.is_at_end()) {
+      WF_TRY(const auto piece, input.next());
+      state.next_in = bytes_of(piece);
+      state.avail_in = static_cast<std::uint32_t>(piece.size());
+    }
+    const std::uint32_t input_before = state.avail_in;
+    const std::uint32_t room_before = state.avail_out;
+    if (isal_inflate(&state) != ISAL_DECOMP_OK) {
+      return bad_deflate(member, made(), "invalid data");
+    }
+    const bool is_stuck = state.avail_in == input_before && state.avail_out == room_before;
+    if (is_stuck && input.is_at_end() && state.block_state != ISAL_BLOCK_FINISH) {
+      return bad_deflate(member, made(), "the compressed data ends");
+    }
   }
-  if (made > member.size) {
+  if (made() > member.size) {
     return bad_deflate(member, member.size, "there is more data than the stated size");
   }
-  if (made != member.size || state.block_state != ISAL_BLOCK_FINISH) {
-    return bad_deflate(member, made, "the compressed data ends");
+  if (made() != member.size) {
+    return bad_deflate(member, made(), "the compressed data ends");
   }
-  return room.first(static_cast<std::size_t>(made));
+  return room.first(static_cast<std::size_t>(member.size));
 }
 
 Inflater::Inflater() : state_(std::make_unique<State>()) {}
@@ -296,10 +308,16 @@ Result<std::span<const std::byte>> Inflater::read(const ZipReader& archive, cons
     return fail(ErrorKind::invalid_data, "{} has {} bytes packed into {}, at most {} are read whole", member.name,
                 member.size, member.compressed_size, limit);
   }
-  WF_TRY(const auto raw, state_->fetch_raw(archive, member));
-  std::span<const std::byte> bytes = raw;
-  if (member.method == kDeflated) {
-    WF_TRY(bytes, check == CheckCrc::yes ? state_->inflate_strict(member, raw) : state_->inflate_whole(member, raw));
+  std::span<const std::byte> bytes;
+  if (member.method == kDeflated && (check == CheckCrc::yes || member.compressed_size > kPackedWhole)) {
+    WF_TRY(const std::uint64_t offset, archive.data_offset(member));
+    CompressedInput input(archive.source(), offset, member.compressed_size, state_->compressed.room(kStreamInput));
+    WF_TRY(bytes, state_->inflate_strict(member, input));
+  } else {
+    WF_TRY(bytes, state_->fetch_raw(archive, member));
+    if (member.method == kDeflated) {
+      WF_TRY(bytes, state_->inflate_whole(member, bytes));
+    }
   }
   if (check == CheckCrc::yes) {
     const std::uint32_t crc = libdeflate_crc32(0, bytes.data(), bytes.size());

@@ -15,7 +15,7 @@ namespace wheelforge::zip {
 
 /// Whether the bytes of a member are held against its CRC-32. A stream that stops early cannot be checked.
 /// With it a member that is read whole must also be deflated by the letter, as a streamed one always must: without,
-/// libdeflate lets a few codes pass that zlib and ISA-L refuse.
+/// libdeflate lets a few codes pass in small members that zlib and ISA-L refuse.
 enum class CheckCrc : std::uint8_t { no, yes };
 
 /// What the consumer of a stream answers to a piece.
