@@ -95,8 +95,19 @@ std::string_view sarif_level(Severity severity) {
   return to_string(severity);
 } // note, warning, error: SARIF's own words
 
+/// A file name as a URI reference (RFC 3986).
+std::string uri_of(std::string_view name) {
+  std::string uri;
+  for (const char c : name) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          std::string_view("-._~+!$&'()*,;=@").find(c) != std::string_view::npos;
+    uri += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  }
+  return uri;
+}
+
 Json sarif_result(const AuditReport& report, const Finding& finding) {
-  Json location = {{"physicalLocation", {{"artifactLocation", {{"uri", report.wheel}}}}}};
+  Json location = {{"physicalLocation", {{"artifactLocation", {{"uri", uri_of(report.wheel)}}}}}};
   if (!finding.path.empty()) {
     location["logicalLocations"] = Json::array({{{"fullyQualifiedName", finding.path}, {"kind", "member"}}});
   }
@@ -145,7 +156,7 @@ std::string to_sarif(std::span<const AuditReport> reports, std::span<const Unrea
     notifications.push_back(
         {{"level", "error"},
          {"message", {{"text", wheel.message}}},
-         {"locations", Json::array({{{"physicalLocation", {{"artifactLocation", {{"uri", wheel.wheel}}}}}}})}});
+         {"locations", Json::array({{{"physicalLocation", {{"artifactLocation", {{"uri", uri_of(wheel.wheel)}}}}}}})}});
   }
   Json driver = {{"name", "wheelforge"}, {"version", tool_version}, {"rules", std::move(rules)}};
   Json invocation = {{"executionSuccessful", unreadable.empty()},

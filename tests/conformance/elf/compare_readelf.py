@@ -113,7 +113,7 @@ class Readelf:
             self.is_dynamic_section = self.relocation_section.startswith((".rel.", ".rela.", ".relr", ".rel", ".rela"))
             return
         if self.relr_section:
-            found = re.match(r"(\d+) offsets", line.strip())
+            found = re.match(r"(\d+) offsets?$", line.strip())
             self.relr += int(found[1]) if found else 0
             return
         found = re.match(r"([0-9a-f]{8,16})  ([0-9a-f]{8,16}) ", line)

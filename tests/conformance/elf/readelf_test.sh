@@ -11,7 +11,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Files that are cut off or twisted on purpose have no two tools agree.
 rm "$scratch"/crafted/{cut_off,only_the_magic_number,sections_past_the_end,no_sections,missing_needed,debug_companion}-*
 # Evenly over the alphabet, so that each run sees the same kinds of library.
-find /usr/lib -type f -name '*.so*' -size -2000k | sort >"$scratch/all"
+find /usr/lib -type f \( -name '*.so' -o -name '*.so.*' \) -size -2000k | sort >"$scratch/all"
 awk -v every=$(($(wc -l <"$scratch/all") / count + 1)) 'NR % every == 1' "$scratch/all" >"$scratch/sample"
 cache=${WF_TEST_CACHE:-$HOME/.cache/wheelforge-tests}/wheels
 awk -F'\t' '$1 ~ /aarch64|ppc64le|s390x|armv7l|riscv64|i686/ && $2 < 500000 { print }' "$here/audit/wheels.tsv" >"$scratch/foreign.body"
