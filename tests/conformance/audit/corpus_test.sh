@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # auditwheel_tag equals the recorded verdict of auditwheel 6.8.2 on real wheels of seven architectures.
-# WF_TEST_CACHE is where the wheels are kept; those above WF_MAX_MB (default 20; all are 2.1 GB) are left out.
+# WF_TEST_CACHE is where the wheels are kept; those above WF_MAX_MB (default 20; all are 2.1 GB) are left out. WF_WHEELS
+# names another list: more_wheels.tsv has 202 of all ages and architectures, with no tag where auditwheel gives no verdict.
 set -euo pipefail
 here=$WF_SOURCE_DIR/tests/conformance/audit
 cache=${WF_TEST_CACHE:-$HOME/.cache/wheelforge-tests}/wheels
 max_mb=${WF_MAX_MB:-20}
-python3 "$here/fetch_wheels.py" "$here/wheels.tsv" "$cache" --max-mb "$max_mb"
-python3 - "$WHEELFORGE" "$here/wheels.tsv" "$cache" "$max_mb" <<'CHECK'
+list=$here/${WF_WHEELS:-wheels.tsv}
+python3 "$here/fetch_wheels.py" "$list" "$cache" --max-mb "$max_mb"
+python3 - "$WHEELFORGE" "$list" "$cache" "$max_mb" <<'CHECK'
 import csv, json, pathlib, subprocess, sys
 program, rows, cache, max_mb = sys.argv[1], list(csv.DictReader(open(sys.argv[2]), delimiter="\t")), pathlib.Path(sys.argv[3]), float(sys.argv[4])
 wanted = {row["file"]: row["auditwheel_tag"] or None for row in rows if int(row["size_bytes"]) <= max_mb * 1e6}
