@@ -80,6 +80,28 @@ Result<void> add_content(const SourceEntry& entry, Sha256Stream& stream) {
   return {};
 }
 
+bool is_any_above(const std::vector<std::string>& folders, const std::string& path) {
+  return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+    return folder.empty() || folder == "." || is_below(path, folder);
+  });
+}
+
+/// Over the path, type and bytes of each entry that counts.
+template <class Counts>
+Result<Sha256> digest_of(const std::vector<SourceEntry>& entries, Counts counts) {
+  Sha256Stream stream;
+  for (const SourceEntry& entry : entries) {
+    if (!counts(entry.path)) {
+      continue;
+    }
+    stream.update(fmt::format("{}\n{}\n{}\n", static_cast<int>(entry.type), entry.path.size(), entry.path));
+    Sha256Stream content;
+    WF_TRY_VOID(add_content(entry, content));
+    stream.update(content.finish().hex());
+  }
+  return stream.finish();
+}
+
 } // namespace
 
 struct SourceTree::State {
@@ -184,15 +206,14 @@ const fs::path& SourceTree::project() const { return state_->project; }
 const std::vector<SourceEntry>& SourceTree::entries() const { return state_->entries; }
 const Revision& SourceTree::revision() const { return state_->revision; }
 
-Result<Sha256> SourceTree::digest() const {
-  Sha256Stream stream;
-  for (const SourceEntry& entry : state_->entries) {
-    stream.update(fmt::format("{}\n{}\n{}\n", static_cast<int>(entry.type), entry.path.size(), entry.path));
-    Sha256Stream content;
-    WF_TRY_VOID(add_content(entry, content));
-    stream.update(content.finish().hex());
-  }
-  return stream.finish();
+Result<Sha256> SourceTree::digest() const { return digest_without({}); }
+
+Result<Sha256> SourceTree::digest_below(const std::vector<std::string>& paths) const {
+  return digest_of(state_->entries, [&](const std::string& path) { return is_any_above(paths, path); });
+}
+
+Result<Sha256> SourceTree::digest_without(const std::vector<std::string>& paths) const {
+  return digest_of(state_->entries, [&](const std::string& path) { return !is_any_above(paths, path); });
 }
 
 host::ByteProducer SourceTree::tar(const std::string& prefix) const {

@@ -63,6 +63,10 @@ public:
   [[nodiscard]] const Revision& revision() const;
   /// SHA-256 over every entry's path, type and bytes: the same for the same tree on any machine.
   [[nodiscard]] Result<Sha256> digest() const;
+  /// The same over the entries that are one of these paths or stand below it; paths are relative to the root.
+  [[nodiscard]] Result<Sha256> digest_below(const std::vector<std::string>& paths) const;
+  /// The same over all entries but those.
+  [[nodiscard]] Result<Sha256> digest_without(const std::vector<std::string>& paths) const;
   /// The tree as a tar stream: names "PREFIX/path", sorted, owner 0:0, modes 0644 and 0755, times SOURCE_DATE_EPOCH,
   /// git's own files last. `prefix` may be empty. The tree must outlive the stream. A file that changes its size
   /// meanwhile is an error.
