@@ -134,9 +134,25 @@ Result<Journal> Journal::open(host::FileSystem& files, const host::FileSystem::P
   return journal;
 }
 
+Result<Journal> Journal::read_only(const host::FileSystem& files, const host::FileSystem::Path& path) {
+  Journal journal;
+  if (files.exists(path)) {
+    WF_TRY_CONTEXT(const std::string bytes, files.read(path), "journal");
+    JournalReplay replayed = replay(bytes);
+    journal.bad_lines_ = replayed.bad_lines;
+    for (JournalRecord& record : replayed.records) {
+      journal.take_in(std::move(record));
+    }
+  }
+  return journal;
+}
+
 void Journal::take_in(JournalRecord record) {
   if (record.status == "ok") {
     durations_[record.task] = record.duration;
+    if (record.peak_memory_bytes > 0) {
+      peaks_[record.task] = record.peak_memory_bytes;
+    }
   }
   std::string key = record.key;
   latest_.insert_or_assign(std::move(key), std::move(record));
@@ -148,6 +164,29 @@ std::optional<JournalRecord> Journal::find(std::string_view key) const {
   return found != latest_.end() && found->second.status == "ok" ? std::optional(found->second) : std::nullopt;
 }
 
+std::optional<JournalRecord> Journal::latest(std::string_view key) const {
+  const std::lock_guard lock(*mutex_);
+  const auto found = latest_.find(key);
+  return found != latest_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+std::vector<std::string> Journal::keys(std::string_view prefix) const {
+  const std::lock_guard lock(*mutex_);
+  std::vector<std::string> keys;
+  for (auto next = latest_.lower_bound(prefix); next != latest_.end() && next->first.starts_with(prefix); ++next) {
+    if (next->second.status == "ok") {
+      keys.push_back(next->first);
+    }
+  }
+  return keys;
+}
+
+std::optional<std::uint64_t> Journal::last_peak_memory(std::string_view task) const {
+  const std::lock_guard lock(*mutex_);
+  const auto found = peaks_.find(task);
+  return found != peaks_.end() ? std::optional(found->second) : std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> Journal::last_duration(std::string_view task) const {
   const std::lock_guard lock(*mutex_);
   const auto found = durations_.find(task);
@@ -156,6 +195,9 @@ std::optional<std::chrono::milliseconds> Journal::last_duration(std::string_view
 
 Result<void> Journal::append(const JournalRecord& record) {
   const std::lock_guard lock(*mutex_);
+  if (!writer_) {
+    return fail("journal: it was opened for reading only");
+  }
   const std::string line = (is_mid_line_ ? "\n" : "") + encode(record);
   is_mid_line_ = true; // until the whole line is known to be there
   if (auto written = writer_->write(line); !written) {

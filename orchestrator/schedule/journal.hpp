@@ -56,10 +56,19 @@ public:
   /// replaced by one that holds the latest record of each key. The file system must outlive the journal.
   [[nodiscard]] static Result<Journal> open(host::FileSystem& files, const host::FileSystem::Path& path);
 
+  /// The same without a way to append, and without touching the file: for who does not hold the checkout's lock.
+  [[nodiscard]] static Result<Journal> read_only(const host::FileSystem& files, const host::FileSystem::Path& path);
+
   /// The latest record of that key, if its status is "ok".
   [[nodiscard]] std::optional<JournalRecord> find(std::string_view key) const;
+  /// The latest record of that key, however it ended.
+  [[nodiscard]] std::optional<JournalRecord> latest(std::string_view key) const;
+  /// The keys that begin so and whose latest record's status is "ok", sorted.
+  [[nodiscard]] std::vector<std::string> keys(std::string_view prefix) const;
   /// How long the task of that id took when it last ended well.
   [[nodiscard]] std::optional<std::chrono::milliseconds> last_duration(std::string_view task) const;
+  /// The most memory that the task of that id used when it last ended well, where that is known.
+  [[nodiscard]] std::optional<std::uint64_t> last_peak_memory(std::string_view task) const;
   /// How many lines open() left out because they were torn or changed.
   [[nodiscard]] std::size_t bad_lines() const { return bad_lines_; }
 
@@ -75,6 +84,7 @@ private:
   std::unique_ptr<host::FileWriter> writer_;
   std::map<std::string, JournalRecord, std::less<>> latest_; ///< by key
   std::map<std::string, std::chrono::milliseconds, std::less<>> durations_;
+  std::map<std::string, std::uint64_t, std::less<>> peaks_;
   std::size_t bad_lines_ = 0;
   bool is_mid_line_ = false; ///< the file may end in a torn record
 };

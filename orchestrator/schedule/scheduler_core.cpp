@@ -69,8 +69,14 @@ void SchedulerCore::link_at_start() {
     }
   }
   for (GroupIndex group = 0; group < groups_.size(); ++group) {
-    groups_[group].next_jobs = options_.compile_jobs;
     groups_[group].external_waits += graph_->groups()[group].after.size();
+    groups_[group].next_jobs = 0;
+    for (const TaskIndex task : graph_->groups()[group].tasks) {
+      groups_[group].next_jobs = std::max(groups_[group].next_jobs, graph_->tasks()[task].compile_jobs);
+    }
+    if (groups_[group].next_jobs == 0) {
+      groups_[group].next_jobs = options_.compile_jobs;
+    }
     report_group(EventKind::group_queued, group);
     if (has_history) {
       events_.back().expected = group_expected[group];

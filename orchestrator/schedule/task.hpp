@@ -36,6 +36,7 @@ struct Task {
       after; ///< ids of other groups that must have ended before this one's starts, however they did
   TaskClass task_class = TaskClass::heavy;
   Durability durability = Durability::volatile_result;
+  int compile_jobs = 0;           ///< what Attempt::jobs of its group begins with; 0: SchedulerOptions::compile_jobs
   std::uint64_t memory_bytes = 0; ///< what it may use at its peak; counts against the budget while it runs
   std::uint64_t disk_bytes = 0;   ///< likewise
   std::optional<std::chrono::milliseconds> expected;   ///< how long it took before
