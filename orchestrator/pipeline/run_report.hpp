@@ -32,6 +32,7 @@ struct StepReport {
   std::string reason;                   ///< of skipped: why
   std::chrono::milliseconds started{0}; ///< since the run's start
   std::chrono::milliseconds duration{0};
+  bool is_cached = false; ///< its result is that of an earlier run; `status` is how it ended there
 };
 
 /// What made a cell fail.
@@ -53,6 +54,12 @@ struct WheelReport {
   std::string built_from; ///< the cell that built it, where that is another one (abi3)
 };
 
+/// What a compiler cache did for a build.
+struct CompilerCacheUse {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+};
+
 /// Everything about one cell.
 struct CellReport {
   std::string id;
@@ -70,6 +77,7 @@ struct CellReport {
   std::size_t findings = 0; ///< of severity error or warning
   std::vector<StepReport> steps;
   std::optional<std::uint64_t> peak_memory_bytes; ///< of the build container
+  std::optional<CompilerCacheUse> compiler_cache; ///< of the build, where one was asked for and the image has it
   std::string log;                                ///< the log file's path
   int attempts = 0;
 };

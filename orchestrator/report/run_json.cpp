@@ -17,7 +17,8 @@ Json to_json(const pipeline::StepReport& step) {
           {"status", step.status},
           {"reason", text_or_null(step.reason)},
           {"started_seconds", seconds(step.started)},
-          {"seconds", seconds(step.duration)}};
+          {"seconds", seconds(step.duration)},
+          {"cached", step.is_cached}};
 }
 
 Json to_json(const std::optional<pipeline::Failure>& failure) {
@@ -67,6 +68,9 @@ Json to_json(const pipeline::CellReport& cell) {
           {"audit", is_audited ? audit["wheels"][0] : Json(nullptr)},
           {"failure", to_json(cell.failure)},
           {"peak_memory_bytes", cell.peak_memory_bytes ? Json(*cell.peak_memory_bytes) : Json(nullptr)},
+          {"compiler_cache", cell.compiler_cache
+                                 ? Json{{"hits", cell.compiler_cache->hits}, {"misses", cell.compiler_cache->misses}}
+                                 : Json(nullptr)},
           {"log", text_or_null(cell.log)}};
 }
 
@@ -84,7 +88,7 @@ std::string to_json(const pipeline::RunReport& report) {
                          {"finished", report.finished},
                          {"seconds", seconds(report.duration)},
                          {"exit_code", exit_code_of(report)},
-                         {"engine", report.engine},
+                         {"engine", text_or_null(report.engine)},
                          {"source", {{"commit", text_or_null(report.commit)}, {"dirty", report.dirty}}},
                          {"output", report.output},
                          {"folder", report.folder},
