@@ -3,19 +3,20 @@
 #include "orchestrator/cli/engine_choice.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/planning.hpp"
+#include "orchestrator/cli/run_files.hpp"
+#include "orchestrator/cli/run_inputs.hpp"
 
 #include "orchestrator/engine/reaper.hpp"
+#include "orchestrator/host/machine.hpp"
 #include "orchestrator/host/signals.hpp"
 #include "orchestrator/host/terminal.hpp"
+#include "orchestrator/matrix/scalar.hpp"
 #include "orchestrator/pipeline/run.hpp"
-#include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/utc_time.hpp"
 #include "orchestrator/progress/progress_display.hpp"
 #include "orchestrator/report/failure_text.hpp"
-#include "orchestrator/report/run_json.hpp"
 #include "orchestrator/report/summary_table.hpp"
 #include "orchestrator/schedule/event_stream.hpp"
-#include "orchestrator/source/source_tree.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -41,9 +42,16 @@ struct BuildRequest {
   bool fail_fast = false;
   bool shell = false;
   bool dry_run = false;
+  bool explain = false;
+  bool fresh = false;
+  bool timings = false;
+  bool compiler_cache = false;
 };
 
-/// The cells that run at a time: the command line's, the matrix file's, or one for every two processors.
+int processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
+/// The cells that run at a time: the command line's, the matrix file's, or half the processors, but two where there are
+/// two: much of a cell is waiting, for disks and for the index.
 int jobs_of(const BuildRequest& request, const matrix::ScheduleTable& table) {
   if (request.jobs > 0) {
     return request.jobs;
@@ -51,21 +59,23 @@ int jobs_of(const BuildRequest& request, const matrix::ScheduleTable& table) {
   if (table.jobs) {
     return static_cast<int>(*table.jobs);
   }
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
+  return std::min(processors(), std::max(2, processors() / 2));
 }
 
-schedule::SchedulerOptions schedule_options(const BuildRequest& request, const matrix::MatrixFile& file) {
+schedule::SchedulerOptions schedule_options(const BuildRequest& request, const matrix::MatrixFile& file,
+                                            std::size_t cells) {
   const matrix::ScheduleTable& table = file.schedule;
   schedule::SchedulerOptions options;
   options.jobs = jobs_of(request, table);
   options.retries = static_cast<int>(table.retries);
   const bool keep_going = request.keep_going || (table.keep_going && !request.fail_fast);
   options.on_failure = keep_going ? schedule::OnFailure::keep_going : schedule::OnFailure::fail_fast;
-  const int processors = static_cast<int>(std::thread::hardware_concurrency());
-  options.compile_jobs = std::max(1, processors / options.jobs);
+  const int at_a_time = std::max(1, std::min(options.jobs, static_cast<int>(std::min<std::size_t>(cells, 100'000))));
+  options.compile_jobs = std::max(1, processors() / at_a_time);
   if (file.engine.cpus) { // more compilers than a cell may have processors only take memory
     options.compile_jobs = std::min(options.compile_jobs, std::max(1, static_cast<int>(std::ceil(*file.engine.cpus))));
   }
+  options.memory_bytes = host::machine_memory_bytes() / 10 * 9;
   return options;
 }
 
@@ -119,11 +129,7 @@ Reported<Project> load_project(const BuildRequest& request, const host::FileSyst
     return tl::unexpected(plan.error());
   }
   Project project{*std::move(configuration), *std::move(plan), false};
-  for (const char* name : {"pyproject.toml", "setup.cfg", "setup.py", "Cargo.toml", "meson.build"}) {
-    if (const auto text = files.read(project.configuration.project / name)) {
-      project.announces_stable_abi |= pipeline::announces_stable_abi(*text);
-    }
-  }
+  project.announces_stable_abi = announces_stable_abi(files, project.configuration.project);
   return project;
 }
 
@@ -141,68 +147,151 @@ private:
   host::SignalWatch& signals_;
 };
 
-Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project& project, Doors& doors,
-                                      host::SignalWatch& signals) {
-  WF_TRY(const auto identity, host::current_process());
-  const std::string run_id = fmt::format("{}-{}", pipeline::compact_utc_time(doors.clock->now()), identity.pid);
-  const Configuration& configuration = project.configuration;
-  const std::filesystem::path state =
-      std::filesystem::absolute(configuration.project).lexically_normal() / ".wheelforge";
-  WF_TRY(const auto lock, lock_checkout(*doors.files, state, run_id));
+/// The events of a run and who listens to them.
+struct Stage {
+  explicit Stage(host::Clock& clock) : events(clock) {}
+  schedule::EventStream events;
+  std::unique_ptr<progress::ProgressDisplay> display;
+};
 
-  const std::string engine_name = request.engine.empty() ? configuration.matrix.engine.name : request.engine;
-  WF_TRY(const auto engine, engine::detect_engine(*doors.runner, *doors.clock, engine_choice(engine_name)));
-  WF_TRY(const auto reaped, engine::reap_dead(*engine));
-  for (const std::string& name : reaped.removed) {
-    fmt::print(stderr, "removed {}, left behind by a run that died\n", name);
+Result<std::unique_ptr<Stage>> open_stage(const BuildRequest& request, Doors& doors) {
+  auto stage = std::make_unique<Stage>(*doors.clock);
+  if (!request.events_file.empty()) {
+    WF_TRY(auto observer, progress::event_file(*doors.files, request.events_file));
+    stage->events.subscribe(std::move(observer));
   }
-  const LastWords last_words(signals, *engine, run_id);
+  WF_TRY(const auto mode, progress::parse_progress_mode(request.progress));
+  stage->display = std::make_unique<progress::ProgressDisplay>(
+      stage->events, *doors.clock, mode, [] { return host::inspect_terminal(2); },
+      [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
+  return stage;
+}
 
-  const std::filesystem::path output =
-      std::filesystem::absolute(request.output.empty() ? configuration.folder / configuration.matrix.output.wheels
-                                                       : std::filesystem::path(request.output))
-          .lexically_normal();
-  WF_TRY(const auto tree, source::SourceTree::open(configuration.project, {{output}, source::GitFolder::include}));
+/// One run of a project: what its parts are handed on.
+struct Run {
+  const BuildRequest& request;
+  const Project& project;
+  Doors& doors;
+  host::SignalWatch& signals;
+  host::ProcessIdentity identity;
+  std::string id;
+  std::filesystem::path folder; ///< .wheelforge/runs/<id>
+};
+
+Result<pipeline::RunReport> run_settled(const Run& run, RunInputs& inputs, const pipeline::Outlook& outlook) {
+  const source::Revision& revision = inputs.tree().revision();
+  WF_TRY(const auto stage, open_stage(run.request, run.doors));
+  WF_TRY_VOID(run.doors.files->create_folders(run.folder));
+  auto report = pipeline::report_settled(
+      run.project.plan, outlook, {run.id, WF_VERSION, {}, revision.commit, revision.dirty, inputs.output(), run.folder},
+      *run.doors.files, *run.doors.clock, inputs.store(), &stage->events);
+  stage->events.flush();
+  return report;
+}
+
+Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine::ContainerEngine& engine,
+                                      const pipeline::Outlook& outlook) {
+  const Configuration& configuration = run.project.configuration;
+  const LastWords last_words(run.signals, engine, run.id);
   const matrix::EngineTable& engine_table = configuration.matrix.engine;
   WF_TRY(auto trust,
-         engine::host_trust(engine_table.ca_bundle, *doors.files, host::environment_variable,
+         engine::host_trust(engine_table.ca_bundle, *run.doors.files, host::environment_variable,
                             engine_table.proxy == "none" ? engine::Proxies::leave_out : engine::Proxies::pass));
-  const schedule::SchedulerOptions schedule = schedule_options(request, configuration.matrix);
-  pipeline::ImageStore images(*engine);
-  pipeline::RunContext context{.files = *doors.files,
-                               .clock = *doors.clock,
-                               .engine = *engine,
-                               .tree = tree,
+  pipeline::ImageStore images(engine);
+  pipeline::RunContext context{.files = *run.doors.files,
+                               .clock = *run.doors.clock,
+                               .engine = engine,
+                               .tree = inputs.tree(),
                                .trust = std::move(trust),
                                .engine_table = engine_table,
-                               .compile_jobs = schedule.compile_jobs,
-                               .owner = {run_id, "", identity},
+                               .owner = {run.id, "", run.identity},
                                .environment = host::environment_variable,
-                               .folder = state / "runs" / run_id,
-                               .output = output,
-                               .tools = host::user_cache_folder() / "tools" / engine->info().architecture,
+                               .folder = run.folder,
+                               .output = inputs.output(),
+                               .tools = host::user_cache_folder() / "tools" / engine.info().architecture,
                                .dependency_groups = configuration.dependency_groups,
+                               .facts = inputs.facts(),
+                               .store = &inputs.store(),
+                               .compiler_cache = run.request.compiler_cache,
                                .images = images,
                                .claims = {},
                                .before_all_images = {}};
-
-  schedule::EventStream events(*doors.clock);
-  if (!request.events_file.empty()) {
-    WF_TRY(auto observer, progress::event_file(*doors.files, request.events_file));
-    events.subscribe(std::move(observer));
+  pipeline::RunOptions options{schedule_options(run.request, configuration.matrix, run.project.plan.selected()),
+                               WF_VERSION, engine_table.memory_bytes.value_or(0), 0, run.request.shell};
+  options.schedule.run_id = run.id;
+  if (const auto free =
+          run.doors.files->free_bytes(engine.info().root_folder.empty() ? "/" : engine.info().root_folder);
+      free && !engine.info().remote) {
+    options.schedule.disk_bytes = *free;
   }
-  WF_TRY(const auto mode, progress::parse_progress_mode(request.progress));
-  auto display = std::make_unique<progress::ProgressDisplay>(
-      events, *doors.clock, mode, [] { return host::inspect_terminal(2); },
-      [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
-  const pipeline::RunOptions options{schedule, WF_VERSION, request.shell};
+  WF_TRY(const auto stage, open_stage(run.request, run.doors));
+  auto report = pipeline::run_plan(run.project.plan, outlook, context, options, run.project.announces_stable_abi,
+                                   &stage->events, run.signals.token());
+  stage->events.flush();
+  return report;
+}
+
+/// Keeps the cache within its limit, once it has grown.
+void limit_cache(RunInputs& inputs) {
+  constexpr std::uint64_t kLimit = std::uint64_t{10} << 30U;
+  const auto chosen = host::environment_variable("WHEELFORGE_CACHE_LIMIT");
+  const std::uint64_t limit = (chosen ? matrix::parse_size(*chosen) : std::nullopt).value_or(kLimit);
+  if (const auto info = inputs.cache().info(); info && info->size_bytes > limit) {
+    (void)inputs.cache().prune(limit);
+  }
+}
+
+Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project& project, Doors& doors,
+                                      host::SignalWatch& signals) {
+  WF_TRY(const auto identity, host::current_process());
+  const Configuration& configuration = project.configuration;
+  const std::filesystem::path state =
+      (std::filesystem::absolute(configuration.project) / ".wheelforge").lexically_normal();
+  Run run{request, project,  doors,
+          signals, identity, fmt::format("{}-{}", pipeline::compact_utc_time(doors.clock->now()), identity.pid),
+          {}};
+  run.folder = state / "runs" / run.id;
+  WF_TRY(const auto lock, lock_checkout(*doors.files, state, run.id));
+  const std::filesystem::path output = output_folder(configuration, request.output);
+  if (output.string().starts_with(state.parent_path().string())) {
+    remove_halves(*doors.files, output);
+  }
+
+  const auto choice = engine_choice(request.engine.empty() ? configuration.matrix.engine.name : request.engine);
+  const auto reuse = request.fresh || request.shell ? pipeline::Reuse::no : pipeline::Reuse::yes;
+  WF_TRY(const auto inputs,
+         RunInputs::open(*doors.files, *doors.clock, configuration, project.plan,
+                         {run.id, output, choice, reuse, true,
+                          request.events_file.empty() ? std::vector<std::filesystem::path>()
+                                                      : std::vector<std::filesystem::path>{request.events_file}}));
+  auto outlook = inputs->look_ahead(*doors.files, project.plan, project.announces_stable_abi);
+  std::unique_ptr<engine::ContainerEngine> engine;
+  if (!is_settled(outlook)) {
+    WF_TRY(engine, engine::detect_engine(*doors.runner, *doors.clock, choice));
+    WF_TRY(const auto reaped, engine::reap_dead(*engine));
+    for (const std::string& name : reaped.removed) {
+      fmt::print(stderr, "removed {}, left behind by a run that died\n", name);
+    }
+    if (inputs->ask_for_images(*engine, project.plan)) {
+      outlook = inputs->look_ahead(*doors.files, project.plan, project.announces_stable_abi);
+    }
+  }
+  if (request.explain) {
+    fmt::print("{}", explain(project.plan, outlook));
+    std::fflush(stdout);
+  }
   WF_TRY(auto report,
-         pipeline::run_plan(project.plan, context, options, project.announces_stable_abi, &events, signals.token()));
-  events.flush();
-  display.reset();
+         is_settled(outlook) ? run_settled(run, *inputs, outlook) : run_steps(run, *inputs, *engine, outlook));
   report.signal = signals.received();
   report.command = command_again(request);
-  WF_TRY_VOID(doors.files->write_atomically(context.folder / "report.json", report::to_json(report)));
+  if (const auto written = write_run_files(*doors.files, report, request.timings ? Timings::yes : Timings::no);
+      !written) {
+    fmt::print(stderr, "wheelforge: warning: the run's reports are not complete: {}\n", written.error().message);
+  }
+  if (inputs->store().has_kept()) {
+    limit_cache(*inputs);
+    remove_old_runs(*doors.files, state / "runs");
+  }
   return report;
 }
 
@@ -221,7 +310,9 @@ int build(const BuildRequest& request) {
     return static_cast<int>(ExitCode::nothing_selected);
   }
   if (request.dry_run) {
-    return static_cast<int>(ExitCode::ok);
+    const auto told = request.explain ? print_outlook(*doors.files, *doors.clock, project->configuration, project->plan)
+                                      : Result<void>();
+    return told ? static_cast<int>(ExitCode::ok) : report_error(told.error());
   }
   if (request.shell && project->plan.selected() != 1) {
     return report_error(
@@ -236,6 +327,9 @@ int build(const BuildRequest& request) {
   const host::Terminal out = host::inspect_terminal(1);
   fmt::print("{}", report::summary_table(*run, {out.columns, out.color}));
   std::fflush(stdout);
+  if (request.progress != "quiet") {
+    fmt::print(stderr, "report: {}/report.html{}\n", run->folder, request.timings ? ", timings.html, trace.json" : "");
+  }
   const host::Terminal err = host::inspect_terminal(2);
   fmt::print(stderr, "{}", report::failure_text(*run, {err.columns, err.color}));
   return exit_code_of(*run);
@@ -260,6 +354,11 @@ void add_build_command(CLI::App& app, Invocation& invocation) {
   command->add_flag("--keep-going,-k", request->keep_going, "build the other cells when one fails (default)");
   command->add_flag("--fail-fast", request->fail_fast, "start nothing new when a cell fails")->excludes("--keep-going");
   command->add_flag("--shell", request->shell, "open a shell in the cell's container when it has ended");
+  command->add_flag("--fresh", request->fresh, "run every step, whatever results earlier runs have left");
+  command->add_flag("--compiler-cache", request->compiler_cache,
+                    "put ccache before the compilers, with one cache for all cells and runs");
+  command->add_flag("--timings", request->timings, "also write timings.html and trace.json into the run's folder");
+  command->add_flag("--explain", request->explain, "say for every step why it runs, or why not");
   command->add_flag("--dry-run,-n", request->dry_run, "print the plan and stop");
   command->callback([request, &invocation] { invocation.run = [request] { return build(*request); }; });
 }

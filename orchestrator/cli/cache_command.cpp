@@ -2,6 +2,7 @@
 #include "orchestrator/cache/cache.hpp"
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/exit_code.hpp"
+#include "orchestrator/cli/run_inputs.hpp"
 #include "orchestrator/host/clock.hpp"
 #include "orchestrator/host/file_system.hpp"
 #include "orchestrator/matrix/scalar.hpp"
@@ -27,8 +28,7 @@ struct CacheRequest {
 /// Files, clock and the cache over them.
 struct OpenCache {
   explicit OpenCache(const std::string& chosen)
-      : folder(chosen.empty() ? host::user_cache_folder() / "steps" : host::FileSystem::Path(chosen)),
-        cache(*files, *clock, folder) {}
+      : folder(chosen.empty() ? step_cache_folder() : host::FileSystem::Path(chosen)), cache(*files, *clock, folder) {}
 
   std::unique_ptr<host::FileSystem> files = host::make_file_system();
   std::unique_ptr<host::Clock> clock = host::make_clock();

@@ -18,6 +18,7 @@ struct Invocation {
 // One function a subcommand, in the order of `wheelforge --help`; each is defined in <name>_command.cpp.
 void add_build_command(CLI::App& app, Invocation& invocation);
 void add_plan_command(CLI::App& app, Invocation& invocation);
+void add_logs_command(CLI::App& app, Invocation& invocation);
 void add_images_command(CLI::App& app, Invocation& invocation);
 void add_schema_command(CLI::App& app, Invocation& invocation);
 void add_audit_command(CLI::App& app, Invocation& invocation);

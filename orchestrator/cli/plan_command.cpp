@@ -2,6 +2,7 @@
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/planning.hpp"
+#include "orchestrator/cli/run_inputs.hpp"
 #include "orchestrator/host/terminal.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,7 @@ struct PlanOptions {
   std::string config;
   std::vector<std::string> only;
   bool json = false;
+  bool explain = false;
 };
 
 int run_plan(const PlanOptions& options) {
@@ -42,6 +44,11 @@ int run_plan(const PlanOptions& options) {
     fmt::print(stderr, "wheelforge: no cell is selected\n");
     return static_cast<int>(ExitCode::nothing_selected);
   }
+  if (options.explain) {
+    if (const auto printed = print_outlook(*files, *host::make_clock(), *configuration, *planned); !printed) {
+      return report_error(printed.error());
+    }
+  }
   return static_cast<int>(ExitCode::ok);
 }
 
@@ -54,7 +61,9 @@ void add_plan_command(CLI::App& app, Invocation& invocation) {
   command->add_option("DIR", options->folder, "the project's folder")->capture_default_str();
   command->add_option("--config", options->config, "a matrix file other than the project's own");
   command->add_option("--only", options->only, "globs of the cells to build")->allow_extra_args(false);
-  command->add_flag("--json", options->json, "print the plan as JSON");
+  auto* json = command->add_flag("--json", options->json, "print the plan as JSON");
+  command->add_flag("--explain", options->explain, "say for every step whether a build would run it, and why")
+      ->excludes(json);
   command->callback([options, &invocation] { invocation.run = [options] { return run_plan(*options); }; });
 }
 

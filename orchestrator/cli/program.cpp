@@ -14,6 +14,7 @@ int run_program(int argc, const char* const* argv) {
   Invocation invocation;
   add_build_command(app, invocation);
   add_plan_command(app, invocation);
+  add_logs_command(app, invocation);
   add_images_command(app, invocation);
   add_schema_command(app, invocation);
   add_audit_command(app, invocation);

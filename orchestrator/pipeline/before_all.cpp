@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 namespace wheelforge::pipeline {
 namespace {
 
@@ -32,6 +34,17 @@ std::optional<Error> error_of(const engine::ExecResult& result) {
   }
   return std::nullopt;
 }
+
+/// The name of the image that before-all makes: another one for every other input. Of a run that keeps nothing, its
+/// own.
+std::string layer_name(const RunContext& run, const plan::PlannedCell& cell, const std::string& task) {
+  const auto inputs = run.store == nullptr ? std::nullopt : before_all_inputs(cell, run.facts);
+  const std::string what = inputs ? key_of(*inputs).hex() : run.owner.run + task;
+  return fmt::format("localhost/wheelforge/before-all:{}", sha256(what).hex().substr(0, 24));
+}
+
+/// Where the journal remembers the images that before-all made here.
+constexpr std::string_view kLayerKey = "layer ";
 
 } // namespace
 
@@ -65,10 +78,19 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
   if (!image) {
     return failed(std::move(image).error());
   }
+  run.facts.images->put(image_name(cell.image, cell.digest), cell.digest.empty() ? image->info.id : cell.digest);
+  const std::string name = layer_name(run, cell, task);
+  if (run.store != nullptr && run.store->reuse() == Reuse::yes) {
+    if (const auto made = run.engine.inspect_image(name)) {
+      run.before_all_images.put(task, made->id);
+      log.note(step, "kept: the image " + name + " has the result");
+      return schedule::TaskOutcome::skipped("an earlier run's result is there");
+    }
+  }
   auto spec = container_spec(run, task, "before-all", image->name, image->info);
-  for (const std::string& name : cell.cell.options->build.environment_pass) {
-    if (auto value = run.environment(name)) {
-      spec.environment[name] = *std::move(value);
+  for (const std::string& variable : cell.cell.options->build.environment_pass) {
+    if (auto value = run.environment(variable)) {
+      spec.environment[variable] = *std::move(value);
     }
   }
   auto container = engine::Container::start(run.engine, spec, stop);
@@ -91,14 +113,40 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
     return failed(*std::move(error), result->exit_code);
   }
   log.end_step(step);
-  const std::string name =
-      fmt::format("localhost/wheelforge/before-all:{}-{}", run.owner.run, sha256(task).hex().substr(0, 12));
+  if (run.store != nullptr) {
+    run.store->note_layer(std::string(kLayerKey) + name); // before it is made, so that none is ever forgotten
+  }
   auto made = run.engine.commit_container(container->id(), name, spec.labels, stop);
   if (!made) {
     return failed(std::move(made).error());
   }
   run.before_all_images.put(task, *made);
   return schedule::TaskOutcome::ok();
+}
+
+void remove_outdated_layers(const plan::Plan& plan, RunContext& run) {
+  if (run.store == nullptr) {
+    for (const std::string& image : run.before_all_images.all()) {
+      (void)run.engine.remove_image(image);
+    }
+    return;
+  }
+  std::set<std::string> wanted;
+  for (const plan::PlannedCell& cell : plan.cells) {
+    if (const std::string task = before_all_task(cell); !task.empty()) {
+      if (const auto inputs = before_all_inputs(cell, run.facts)) {
+        wanted.insert(layer_name(run, cell, task));
+      } else {
+        return; // an image is not known: a layer over it may be one of ours
+      }
+    }
+  }
+  for (const std::string& key : run.store->layers(kLayerKey)) {
+    if (const std::string name = key.substr(kLayerKey.size()); !wanted.contains(name)) {
+      (void)run.engine.remove_image(name);
+      run.store->forget_layer(key);
+    }
+  }
 }
 
 } // namespace wheelforge::pipeline

@@ -3,6 +3,7 @@
 
 #include "orchestrator/pipeline/utc_time.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wheelforge::pipeline {
@@ -50,6 +51,27 @@ std::vector<std::string> CellLog::tail(const std::string& step) const {
     return {};
   }
   return {text->second.tail.begin(), text->second.tail.end()};
+}
+
+std::string CellLog::lines_of(const host::FileSystem& files, const std::vector<std::string>& steps) const {
+  constexpr std::size_t kMost = 256U << 10U;
+  const auto text = files.read(path_);
+  std::string lines;
+  for (std::string_view rest = text ? std::string_view(*text) : std::string_view(); !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end);
+    const std::size_t open = line.find(" [");
+    const std::size_t close = line.find("] ");
+    const bool has_step = open != std::string_view::npos && close != std::string_view::npos && open < close;
+    if (has_step && std::find(steps.begin(), steps.end(), line.substr(open + 2, close - open - 2)) != steps.end()) {
+      lines += line;
+    }
+  }
+  if (lines.size() > kMost) {
+    lines.erase(0, lines.find('\n', lines.size() - kMost) + 1);
+  }
+  return lines;
 }
 
 void CellLog::write_line(const std::string& step, std::string_view line) {

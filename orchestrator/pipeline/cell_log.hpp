@@ -34,6 +34,8 @@ public:
 
   /// The last kTailLines lines of the step, without times; those of its latest run.
   [[nodiscard]] std::vector<std::string> tail(const std::string& step) const;
+  /// The lines of these steps as they stand in the file, the last 256 KiB of them.
+  [[nodiscard]] std::string lines_of(const host::FileSystem& files, const std::vector<std::string>& steps) const;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
 private:

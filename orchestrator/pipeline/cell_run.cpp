@@ -3,8 +3,10 @@
 
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/compiler_cache.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
+#include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/test_step.hpp"
 #include "orchestrator/pipeline/wheel_verdict.hpp"
 #include "orchestrator/repair/auditwheel.hpp"
@@ -39,21 +41,11 @@ bool is_pure(const wheel::WheelName& name) {
   return false;
 }
 
-/// For a wheel of the stable ABI: the minor version of the oldest Python 3 it serves.
-std::optional<int> stable_abi_minor(const wheel::WheelName& name) {
-  for (const tags::AbiTag& abi : name.tags.abis) {
-    if (to_string(abi) == "abi3" && !name.tags.pythons.empty()) {
-      return name.tags.pythons.front().minor;
-    }
-  }
-  return std::nullopt;
-}
-
 } // namespace
 
 schedule::TaskOutcome CellRun::prepare(std::stop_token stop) {
   const std::string step = "prepare";
-  if (const auto shared = shared_wheel()) {
+  if (const auto shared = shared_wheel(); shared && outlook_.find("build")->runs) {
     return shared->failed_step.empty() ? Outcome::skipped("an abi3 wheel serves this Python") : share_failure(*shared);
   }
   const std::string made_before = run_.before_all_images.get(before_all_task_);
@@ -63,6 +55,7 @@ schedule::TaskOutcome CellRun::prepare(std::stop_token stop) {
     return fail_step(step, std::move(container).error());
   }
   container_.emplace(*std::move(container));
+  container_has_built_ = false;
   bring_uv_out(stop);
   if (made_before.empty()) { // else the tree is in the image, with what before-all wrote laid over it
     if (auto copied = container_->copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
@@ -122,8 +115,12 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
                        .wheel_folder = own_folder() / "built",
                        .timeout = options().build.timeout};
   script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
+  const std::string before = make_folders() + (run_.compiler_cache ? compiler_cache_script() : "");
   const Outcome built = run_script(
-      step, make_folders() + fmt::format("cd {}\n{}\n", package_folder(), command) + send_wheels(kBuilt), script, stop);
+      step, before + fmt::format("cd {}\n{}\n", package_folder(), command) + send_wheels(kBuilt), script, stop);
+  if (run_.compiler_cache) {
+    note_compiler_cache(stop);
+  }
   if (auto memory = container_->memory_use(); memory && memory->peak_bytes) {
     peak_memory_bytes_ = memory->peak_bytes;
   }
@@ -134,23 +131,36 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
   if (!wheel) {
     return fail_step(step, std::move(wheel).error(), command, 0);
   }
-  built_ = *std::move(wheel);
-  const auto name = wheel::parse_wheel_name(built_.filename().string());
+  const auto name = wheel::parse_wheel_name(wheel->filename().string());
   if (name && is_pure(*name)) {
     return fail_step(step,
                      with_hint(fail("{} is a pure-Python wheel: it has no compiled code and needs no container",
-                                    built_.filename().string()),
+                                    wheel->filename().string()),
                                "build it once with `python -m build`, or check why the extension was left out")
                          .value(),
                      command, 0);
   }
+  built_ = *std::move(wheel);
+  container_has_built_ = true;
   return Outcome::ok();
+}
+
+void CellRun::note_compiler_cache(std::stop_token stop) {
+  engine::ExecSpec spec;
+  spec.argv = {"sh", "-c", compiler_cache_results_command()};
+  if (const auto results = container_->exec(std::move(spec), {}, std::move(stop))) {
+    const std::scoped_lock lock(mutex_);
+    compiler_cache_ = parse_compiler_cache_results(results->out);
+  }
 }
 
 schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
   const std::string step = "repair";
   if (adopted_) {
     return Outcome::skipped("repaired by " + adopted_->cell);
+  }
+  if (auto there = ensure_built(); !there) {
+    return fail_step(step, std::move(there).error());
   }
   auto verdict = audit_for_cell(built_, planned_.cell.platform, options().audit);
   if (!verdict) {
@@ -161,6 +171,11 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
     log_->note(step, "to be grafted: " + library);
   }
 
+  if (!container_has_built_) { // its build was done before, in another container
+    if (auto copied = put_built_back(stop); !copied) {
+      return fail_step(step, std::move(copied).error());
+    }
+  }
   const matrix::RepairOptions& repair = options().repair;
   const std::string built = fmt::format("{}/{}", kBuilt, built_.filename().string());
   std::string command;
@@ -197,7 +212,10 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
     }
     repaired_ = *std::move(wheel);
   }
+  return accept_repaired(step, command);
+}
 
+schedule::TaskOutcome CellRun::accept_repaired(const std::string& step, const std::string& command) {
   auto name = wheel::parse_wheel_name(repaired_.filename().string());
   if (!name) {
     return fail_step(step, std::move(name).error(), command);
@@ -223,6 +241,9 @@ schedule::TaskOutcome CellRun::audit() {
   const std::string step = "audit";
   if (adopted_) {
     return Outcome::skipped("audited by " + adopted_->cell);
+  }
+  if (auto there = ensure_repaired(); !there) {
+    return fail_step(step, std::move(there).error());
   }
   auto verdict = audit_for_cell(repaired_, planned_.cell.platform, options().audit);
   if (!verdict) {
@@ -255,6 +276,9 @@ schedule::TaskOutcome CellRun::audit() {
 
 schedule::TaskOutcome CellRun::test(const std::string& place, std::stop_token stop) {
   const std::string step = "test:" + place;
+  if (auto there = ensure_repaired(); !there) {
+    return fail_step(step, std::move(there).error());
+  }
   const std::filesystem::path wheel = adopted_ ? adopted_->wheel : repaired_;
   const TestRequest request{planned_, place, wheel, package_folder()};
   auto prepared = prepare_test(run_, request);
@@ -309,11 +333,17 @@ schedule::TaskOutcome CellRun::collect() {
                          adopted_->cell};
     return Outcome::skipped("collected by " + adopted_->cell);
   }
+  if (auto there = ensure_repaired(); !there) {
+    return fail_step(step, std::move(there).error());
+  }
   const std::string name = repaired_.filename().string();
   if (const auto shared = run_.claims.shared_wheel(family(planned_.cell), planned_.cell.python.tag.minor.value_or(0));
       shared && shared->cell != planned_.cell.id.text && shared->wheel.filename().string() == name) {
     // Two cells of one family built the same abi3 wheel side by side: the first one's is kept, this one was a test.
-    wheel_->built_from = shared->cell;
+    const std::scoped_lock lock(mutex_);
+    if (wheel_) {
+      wheel_->built_from = shared->cell;
+    }
     return Outcome::skipped("the abi3 wheel of " + shared->cell + " is kept");
   }
   if (auto claimed = run_.claims.claim(name, planned_.cell.id.text); !claimed) {
@@ -322,8 +352,13 @@ schedule::TaskOutcome CellRun::collect() {
   if (auto published = run_.files.publish(repaired_, run_.output / name); !published) {
     return fail_step(step, std::move(published).error());
   }
+  if (const auto digest = digests_.find(repaired_.string()); digest != digests_.end() && run_.store != nullptr) {
+    run_.store->note_published(run_.output / name, digest->second);
+  }
   const std::scoped_lock lock(mutex_);
-  wheel_->path = (run_.output / name).string();
+  if (wheel_) {
+    wheel_->path = (run_.output / name).string();
+  }
   return Outcome::ok();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/pipeline/cell_log.hpp"
+#include "orchestrator/pipeline/outlook.hpp"
 #include "orchestrator/pipeline/run_context.hpp"
 #include "orchestrator/pipeline/run_report.hpp"
 #include "orchestrator/plan/plan.hpp"
@@ -20,17 +21,21 @@ namespace wheelforge::pipeline {
 /// The state of a cell while it is built. The steps are called in order, tests side by side; each returns once done.
 class CellRun {
 public:
-  /// `before_all_task` names the shared task whose image the cell starts from; empty where it has none.
-  CellRun(RunContext& run, const plan::PlannedCell& planned, std::string before_all_task, std::unique_ptr<CellLog> log);
+  /// `before_all_task` names the shared task whose image the cell starts from; empty where it has none. What the
+  /// outlook knows is taken over. All references outlive the cell.
+  CellRun(RunContext& run, const plan::PlannedCell& planned, const CellOutlook& outlook, std::string before_all_task,
+          std::unique_ptr<CellLog> log);
   ~CellRun();
 
-  /// Does one step of the plan.
+  /// Does one step of the plan, or takes its result from the store, and keeps what it made there.
   [[nodiscard]] schedule::TaskOutcome run_step(const plan::Step& step, const schedule::Attempt& attempt,
                                                std::stop_token stop);
-  /// Forgets what an earlier attempt left and removes its containers.
+  /// Removes the containers of an earlier attempt; wheels that it made stay.
   void reset();
   /// Removes the build container: nothing more is going to run in it.
   void release();
+  /// Removes the wheels that its steps left: the finished one is collected, and all are in the store.
+  void tidy();
   /// Opens a shell in the build container, in the project's folder; returns the shell's exit code.
   [[nodiscard]] Result<int> open_shell();
   /// What is known of the cell so far; the status is the caller's to fill in.
@@ -40,7 +45,21 @@ public:
 private:
   using Outcome = schedule::TaskOutcome;
 
+  // Results across runs: cell_results.cpp.
+  [[nodiscard]] std::optional<cache::StepInputs> inputs_of(const plan::Step& step);
+  [[nodiscard]] std::optional<Outcome> recall(const plan::Step& step, const cache::StepInputs& inputs);
+  [[nodiscard]] bool take_over(const plan::Step& step, const cache::CacheEntry& entry);
+  void remember(const plan::Step& step, const cache::StepInputs& inputs, const Outcome& outcome,
+                std::chrono::milliseconds took);
+  [[nodiscard]] Result<cache::CacheEntry> entry_of(const plan::Step& step, const Outcome& outcome);
+  [[nodiscard]] Result<std::filesystem::path> restore(const cache::CachedFile& wheel, const char* folder);
+  [[nodiscard]] Result<void> ensure_built();
+  [[nodiscard]] Result<void> ensure_repaired();
+  [[nodiscard]] std::optional<std::string> digest_of(const std::filesystem::path& wheel);
+  [[nodiscard]] Result<void> put_built_back(std::stop_token stop);
+
   // The steps.
+  [[nodiscard]] Outcome do_step(const plan::Step& step, int jobs, std::stop_token stop);
   [[nodiscard]] Outcome prepare(std::stop_token stop);
   [[nodiscard]] Outcome before_build(std::stop_token stop);
   [[nodiscard]] Outcome build(int jobs, std::stop_token stop);
@@ -62,10 +81,14 @@ private:
   /// Keeps the build image's uv on this machine, for clean test containers that have none. Best effort: without it pip
   /// does the same, slower.
   void bring_uv_out(std::stop_token stop);
+  /// What ccache did for the build, for the report.
+  void note_compiler_cache(std::stop_token stop);
   [[nodiscard]] Outcome evaluate_environment(const std::string& step, std::stop_token stop);
   [[nodiscard]] Outcome fill_build_environment(std::stop_token stop);
   [[nodiscard]] Outcome fail_step(const std::string& step, Error error, const std::string& command = {},
                                   std::optional<int> exit_code = {});
+  /// Takes the wheel as the cell's finished one, if its name is good.
+  [[nodiscard]] Outcome accept_repaired(const std::string& step, const std::string& command);
   [[nodiscard]] Outcome out_of_memory(const std::string& step, const std::string& command);
   [[nodiscard]] Result<std::filesystem::path> only_wheel(const std::filesystem::path& folder,
                                                          const char* made_by) const;
@@ -75,7 +98,6 @@ private:
   [[nodiscard]] std::optional<WheelClaims::Shared> shared_wheel() const;
   /// Fails as the cell did that built the wheel this one shares.
   [[nodiscard]] Outcome share_failure(const WheelClaims::Shared& shared);
-  [[nodiscard]] int compile_jobs(const schedule::Attempt& attempt) const;
   /// Lets later Pythons of the family test the repaired abi3 wheel: a copy, since collecting moves the wheel away.
   [[nodiscard]] Result<void> offer_to_family(int minor);
   [[nodiscard]] std::string package_folder() const;
@@ -85,20 +107,26 @@ private:
 
   RunContext& run_;
   const plan::PlannedCell& planned_;
+  const CellOutlook& outlook_;
   std::string before_all_task_;
   std::unique_ptr<CellLog> log_;
 
   std::optional<engine::Container> container_;
+  bool container_has_built_ = false; ///< the wheel as built lies in it
   std::filesystem::path built_;
   std::filesystem::path repaired_;
   std::optional<WheelClaims::Shared> adopted_; ///< an abi3 wheel of another cell, tested instead of building one
 
+  std::mutex restoring_;     ///< guards built_ and repaired_ while kept wheels are laid out
   mutable std::mutex mutex_; ///< guards what parallel tests write
   std::optional<Failure> failure_;
   std::optional<WheelReport> wheel_;
   std::string audit_json_;
   std::size_t findings_ = 0;
   std::optional<std::uint64_t> peak_memory_bytes_;
+  std::optional<CompilerCacheUse> compiler_cache_;
+  std::map<std::string, std::string> digests_;  ///< SHA-256 by wheel's path
+  std::map<std::string, std::string> recalled_; ///< status of steps whose result was found while the cell ran
 };
 
 } // namespace wheelforge::pipeline

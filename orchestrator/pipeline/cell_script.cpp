@@ -59,14 +59,7 @@ constexpr const char* kStdoutIsForWheels = "exec 3>&1 1>&2\n";
 
 } // namespace
 
-CellRun::CellRun(RunContext& run, const plan::PlannedCell& planned, std::string before_all_task,
-                 std::unique_ptr<CellLog> log)
-    : run_(run), planned_(planned), before_all_task_(std::move(before_all_task)), log_(std::move(log)) {}
-
-CellRun::~CellRun() = default;
-
-schedule::TaskOutcome CellRun::run_step(const plan::Step& step, const schedule::Attempt& attempt,
-                                        std::stop_token stop) {
+schedule::TaskOutcome CellRun::do_step(const plan::Step& step, int jobs, std::stop_token stop) {
   switch (step.kind) {
   case plan::StepKind::prepare:
     return prepare(stop);
@@ -75,7 +68,7 @@ schedule::TaskOutcome CellRun::run_step(const plan::Step& step, const schedule::
   case plan::StepKind::before_build:
     return before_build(stop);
   case plan::StepKind::build:
-    return build(compile_jobs(attempt), stop);
+    return build(jobs, stop);
   case plan::StepKind::repair:
     return repair(stop);
   case plan::StepKind::audit:
@@ -88,24 +81,20 @@ schedule::TaskOutcome CellRun::run_step(const plan::Step& step, const schedule::
   return Outcome::failed(fail(ErrorKind::internal, "no such step").value());
 }
 
-/// [build] jobs goes over the schedule's share; a retry that gets less of the share gets as much less of it.
-int CellRun::compile_jobs(const schedule::Attempt& attempt) const {
-  if (const matrix::Jobs wanted = options().build.jobs) {
-    return std::max(1, static_cast<int>(*wanted) * attempt.jobs / std::max(1, run_.compile_jobs));
-  }
-  return attempt.jobs;
-}
-
 void CellRun::reset() {
   container_.reset();
-  adopted_.reset();
-  (void)run_.files.remove_all(own_folder() / "built");
   const std::scoped_lock lock(mutex_);
   failure_.reset();
-  wheel_.reset();
 }
 
 void CellRun::release() { container_.reset(); }
+
+void CellRun::tidy() {
+  (void)run_.files.remove_all(own_folder() / "built");
+  (void)run_.files.remove_all(own_folder() / "repaired");
+  std::error_code ignored; // the folder itself only where nothing else is in it, such as a wheel for the family
+  std::filesystem::remove(own_folder(), ignored);
+}
 
 Result<int> CellRun::open_shell() {
   if (!container_) {
@@ -120,22 +109,11 @@ Result<int> CellRun::open_shell() {
   return container_->exec_interactive(std::move(spec));
 }
 
-CellReport CellRun::report() const {
-  CellReport report;
-  const std::scoped_lock lock(mutex_);
-  report.failure = failure_;
-  report.wheel = wheel_;
-  report.audit_json = audit_json_;
-  report.findings = findings_;
-  report.peak_memory_bytes = peak_memory_bytes_;
-  report.log = log_->path().string();
-  return report;
-}
-
 Result<engine::Container> CellRun::start_container(const std::string& purpose, const std::string& image,
                                                    const std::string& digest, const std::string& step,
                                                    std::stop_token stop) {
   WF_TRY(const ReadyImage ready, run_.images.ensure(image, digest, log_->sink(step), stop));
+  run_.facts.images->put(image_name(image, digest), digest.empty() ? ready.info.id : digest);
   auto spec = container_spec(run_, planned_.cell.id.text, purpose, ready.name, ready.info);
   for (const std::string& name : options().build.environment_pass) {
     if (auto value = run_.environment(name)) {

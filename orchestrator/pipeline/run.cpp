@@ -3,6 +3,9 @@
 
 #include "orchestrator/pipeline/before_all.hpp"
 #include "orchestrator/pipeline/cell_run.hpp"
+#include "orchestrator/pipeline/front_end.hpp"
+#include "orchestrator/pipeline/known_report.hpp"
+#include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/utc_time.hpp"
 
 #include <fmt/core.h>
@@ -16,10 +19,25 @@
 namespace wheelforge::pipeline {
 namespace {
 
+/// The log of a cell of which nothing ran: that of the run that made its results, or what was kept of it.
+void bring_log(CellReport& report, const CellOutlook& outlook, host::FileSystem& files, StepStore& store,
+               const std::filesystem::path& path) {
+  if (!report.log.empty() && files.exists(report.log)) {
+    return;
+  }
+  report.log.clear();
+  if (const std::string text = known_log(outlook, store); !text.empty()) {
+    if (auto writer = files.open_writer(path, host::OpenMode::truncate); writer && (*writer)->write(text)) {
+      report.log = path.string();
+    }
+  }
+}
+
 /// Hands each task to its cell.
 class PlanRunner : public schedule::TaskRunner {
 public:
-  PlanRunner(const plan::Plan& plan, RunContext& run, bool open_shell) : run_(run), open_shell_(open_shell) {
+  PlanRunner(const plan::Plan& plan, const Outlook& outlook, RunContext& run, bool open_shell)
+      : outlook_(outlook), run_(run), open_shell_(open_shell) {
     for (const plan::PlannedCell& cell : plan.cells) {
       if (cell.is_in()) {
         planned_.emplace(cell.cell.id.text, &cell);
@@ -55,6 +73,9 @@ public:
         (void)(*cell)->open_shell();
       }
       status == schedule::GroupStatus::retrying ? (*cell)->reset() : (*cell)->release();
+      if (status == schedule::GroupStatus::ok) {
+        (*cell)->tidy();
+      }
     }
   }
 
@@ -62,7 +83,11 @@ public:
   [[nodiscard]] CellReport report_of(const plan::PlannedCell& planned) {
     const std::scoped_lock lock(mutex_);
     const auto cell = cells_.find(planned.cell.id.text);
-    CellReport report = cell == cells_.end() ? CellReport{} : cell->second->report();
+    const CellOutlook& outlook = outlook_.at(planned.cell.id.text);
+    CellReport report = cell == cells_.end() ? known_report(outlook, run_.output) : cell->second->report();
+    if (cell == cells_.end() && !outlook.runs() && run_.store != nullptr) {
+      bring_log(report, outlook, run_.files, *run_.store, run_.folder / (planned.cell.id.text + ".log"));
+    }
     if (const auto failed = shared_failures_.find(before_all_task(planned));
         failed != shared_failures_.end() && !report.failure) {
       report.failure = failed->second.failure;
@@ -83,7 +108,7 @@ private:
     if (!cell) {
       WF_TRY(auto log, CellLog::open(run_.files, run_.clock, run_.folder / (id + ".log")));
       const plan::PlannedCell& planned = *planned_.at(id);
-      cell = std::make_unique<CellRun>(run_, planned, before_all_task(planned), std::move(log));
+      cell = std::make_unique<CellRun>(run_, planned, outlook_.at(id), before_all_task(planned), std::move(log));
     }
     return cell.get();
   }
@@ -96,7 +121,12 @@ private:
     for (const auto& [id, planned] : planned_) {
       if (before_all_task(*planned) == task.id) {
         std::optional<Failure> failure;
+        const auto began = run_.clock.steady();
         auto outcome = run_before_all(run_, *planned, task.id, **log, failure, std::move(stop));
+        if (run_.store != nullptr && outcome.kind == schedule::TaskOutcome::Kind::ok) {
+          const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(run_.clock.steady() - began);
+          run_.store->note_end(task.id, true, {}, took, 0);
+        }
         if (failure) {
           const std::scoped_lock lock(mutex_);
           shared_failures_[task.id] = {*std::move(failure), (*log)->path().string()};
@@ -107,6 +137,7 @@ private:
     return schedule::TaskOutcome::failed(fail(ErrorKind::internal, "{} belongs to no cell", task.id).value());
   }
 
+  const Outlook& outlook_;
   RunContext& run_;
   bool open_shell_;
   std::map<std::string, const plan::PlannedCell*> planned_;
@@ -140,9 +171,36 @@ CellStatus status_of(const schedule::GroupReport& group, const std::optional<Fai
   return step.starts_with("test:") ? CellStatus::tests_failed : CellStatus::build_failed;
 }
 
+/// One step as the scheduler left it, and as a kept result tells of it.
+StepReport step_report(const schedule::Task& task, const schedule::TaskReport& outcome, const CellOutlook& outlook,
+                       const std::vector<StepReport>& recalled) {
+  StepReport report{
+      task.phase, std::string(to_string(outcome.status)), outcome.reason, outcome.started, outcome.duration, false};
+  if (outcome.status != schedule::TaskStatus::skipped) {
+    return report;
+  }
+  if (const StepOutlook* step = outlook.find(task.phase); step != nullptr && !step->runs) {
+    const bool is_collect = task.phase == "collect" && !outlook.adopted;
+    if (step->known) {
+      const auto status = step->known->facts.find(kFactStatus);
+      report.status = status == step->known->facts.end() ? "ok" : status->second;
+    }
+    report.status = is_collect ? "ok" : report.status;
+    report.is_cached = is_collect || step->known.has_value();
+  }
+  for (const StepReport& one : recalled) {
+    if (one.name == task.phase) {
+      report.status = one.status;
+      report.is_cached = true;
+    }
+  }
+  return report;
+}
+
 /// What the plan and the scheduler know of a cell, added to what the cell itself told.
-void complete(CellReport& report, const plan::PlannedCell& planned, const schedule::TaskGraph& graph,
-              const schedule::ScheduleResult& result) {
+void complete(CellReport& report, const plan::PlannedCell& planned, const Outlook& outlook,
+              const schedule::TaskGraph& graph, const schedule::ScheduleResult& result,
+              const std::unordered_map<std::string, schedule::GroupIndex>& group_of) {
   report.id = planned.cell.id.text;
   report.python = matrix::to_string(planned.cell.python);
   report.platform = planned.cell.platform.text;
@@ -155,24 +213,84 @@ void complete(CellReport& report, const plan::PlannedCell& planned, const schedu
     report.reason = planned.skip_reason;
     return;
   }
-  for (std::size_t g = 0; g < graph.groups().size(); ++g) {
-    const schedule::Group& group = graph.groups()[g];
-    if (group.id != report.id) {
+  const auto found = group_of.find(report.id);
+  if (found == group_of.end()) {
+    return;
+  }
+  const schedule::GroupReport& outcome = result.groups[found->second];
+  report.attempts = outcome.attempts;
+  report.status = status_of(outcome, report.failure);
+  report.reason = outcome.error.message;
+  const std::vector<StepReport> recalled = std::exchange(report.steps, {});
+  for (const schedule::TaskIndex index : graph.groups()[found->second].tasks) {
+    report.steps.push_back(step_report(graph.tasks()[index], result.tasks[index], outlook.at(report.id), recalled));
+  }
+  if (!report.failure && report.status != CellStatus::ok && report.status != CellStatus::cancelled) {
+    report.failure = Failure{"", outcome.error, {}, {}, {}};
+  }
+}
+
+RunReport report_head(const RunHead& head, host::Clock& clock) {
+  RunReport report;
+  report.run = head.run;
+  report.version = head.version;
+  report.started = utc_time(clock.now());
+  report.engine = head.engine;
+  report.commit = head.commit;
+  report.dirty = head.dirty;
+  report.output = head.output.string();
+  report.folder = head.folder.string();
+  return report;
+}
+
+std::unordered_map<std::string, schedule::GroupIndex> groups_by_id(const schedule::TaskGraph& graph) {
+  std::unordered_map<std::string, schedule::GroupIndex> group_of;
+  for (schedule::GroupIndex group = 0; group < graph.groups().size(); ++group) {
+    group_of.emplace(graph.groups()[group].id, group);
+  }
+  return group_of;
+}
+
+/// Names and shared wheels of settled cells, so that those that run see them.
+Result<void> introduce(const plan::Plan& plan, const Outlook& outlook, RunContext& run) {
+  for (const plan::PlannedCell& planned : plan.cells) {
+    const auto found = outlook.find(planned.cell.id.text);
+    if (found == outlook.end()) {
       continue;
     }
-    const schedule::GroupReport& outcome = result.groups[g];
-    report.attempts = outcome.attempts;
-    report.status = status_of(outcome, report.failure);
-    report.reason = outcome.error.message;
-    for (const schedule::TaskIndex index : group.tasks) {
-      const schedule::TaskReport& task = result.tasks[index];
-      report.steps.push_back(
-          {graph.tasks()[index].phase, std::string(to_string(task.status)), task.reason, task.started, task.duration});
+    const CellOutlook& cell = found->second;
+    if (const cache::CachedFile* wheel = cell.wheel("repair"); wheel != nullptr && !cell.find("collect")->runs) {
+      (void)run.claims.claim(wheel->name, planned.cell.id.text); // two cells with one abi3 wheel: the first has it
     }
-    if (!report.failure && report.status != CellStatus::ok && report.status != CellStatus::cancelled) {
-      report.failure = Failure{"", outcome.error, {}, {}, {}};
+    const int minor = planned.cell.python.tag.minor.value_or(0);
+    if (cell.adopted && cell.runs() && !run.claims.shared_wheel(family(planned.cell), minor)) {
+      const auto bytes = run.store->read(*cell.adopted);
+      if (!bytes) {
+        return fail(ErrorKind::temporary, "the kept {} was just removed from the cache", cell.adopted->name);
+      }
+      const std::filesystem::path copy = run.folder / cell.adopted_from / "shared" / cell.adopted->name;
+      WF_TRY_VOID(run.files.write_atomically(copy, *bytes));
+      const auto name = wheel::parse_wheel_name(cell.adopted->name);
+      const auto oldest = name ? stable_abi_minor(*name) : std::nullopt;
+      run.claims.offer(family(planned.cell), {cell.adopted_from, copy, oldest.value_or(minor), {}, {}});
     }
   }
+  return {};
+}
+
+/// A runner for a graph in which nothing has to be run.
+class IdleRunner : public schedule::TaskRunner {
+public:
+  schedule::TaskOutcome run(const schedule::Task& task, const schedule::Attempt&, std::stop_token) override {
+    return schedule::TaskOutcome::failed(fail(ErrorKind::internal, "{} was settled, and runs", task.id).value());
+  }
+  void group_started(const schedule::Group&, const schedule::Attempt&) override {}
+  void group_finished(const schedule::Group&, const schedule::Attempt&, schedule::GroupStatus) override {}
+};
+
+void finish_report(RunReport& report, host::Clock& clock, host::Clock::Steady began) {
+  report.finished = utc_time(clock.now());
+  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - began);
 }
 
 /// A cell that tested another cell's abi3 wheel has no wheel where that cell failed in the end.
@@ -196,37 +314,58 @@ void share_failures(std::vector<CellReport>& cells) {
 
 } // namespace
 
-Result<RunReport> run_plan(const plan::Plan& plan, RunContext& run, const RunOptions& options, bool announces_abi3,
-                           schedule::EventStream* events, std::stop_token stop) {
-  WF_TRY(const schedule::TaskGraph graph, task_graph(plan, announces_abi3));
+Result<RunReport> run_plan(const plan::Plan& plan, const Outlook& outlook, RunContext& run, const RunOptions& options,
+                           bool announces_abi3, schedule::EventStream* events, std::stop_token stop) {
+  const TaskHistory history{run.store == nullptr ? nullptr : &run.store->journal(), options.declared_memory_bytes,
+                            options.declared_disk_bytes};
+  WF_TRY(const schedule::TaskGraph graph, task_graph(plan, outlook, history, announces_abi3));
   WF_TRY_VOID(run.files.create_folders(run.folder));
+  WF_TRY_VOID(introduce(plan, outlook, run));
+  RunReport report =
+      report_head({run.owner.run, options.version,
+                   fmt::format("{} {}", to_string(run.engine.info().kind), run.engine.info().server_version),
+                   run.tree.revision().commit, run.tree.revision().dirty, run.output, run.folder},
+                  run.clock);
 
-  RunReport report;
-  report.run = run.owner.run;
-  report.version = options.version;
-  report.started = utc_time(run.clock.now());
-  report.engine = fmt::format("{} {}", to_string(run.engine.info().kind), run.engine.info().server_version);
-  report.commit = run.tree.revision().commit;
-  report.dirty = run.tree.revision().dirty;
-  report.output = run.output.string();
-  report.folder = run.folder.string();
-
-  PlanRunner runner(plan, run, options.open_shell);
+  PlanRunner runner(plan, outlook, run, options.open_shell);
   const auto began = run.clock.steady();
   const schedule::ScheduleResult result =
       schedule::run_tasks(graph, options.schedule, runner, run.clock, events, std::move(stop));
-  for (const std::string& image : run.before_all_images.all()) {
-    (void)run.engine.remove_image(image);
-  }
+  remove_outdated_layers(plan, run);
 
+  const auto group_of = groups_by_id(graph);
   for (const plan::PlannedCell& planned : plan.cells) {
     CellReport cell = planned.is_in() ? runner.report_of(planned) : CellReport{};
-    complete(cell, planned, graph, result);
+    complete(cell, planned, outlook, graph, result, group_of);
     report.cells.push_back(std::move(cell));
   }
   share_failures(report.cells);
-  report.finished = utc_time(run.clock.now());
-  report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(run.clock.steady() - began);
+  finish_report(report, run.clock, began);
+  return report;
+}
+
+Result<RunReport> report_settled(const plan::Plan& plan, const Outlook& outlook, const RunHead& head,
+                                 host::FileSystem& files, host::Clock& clock, StepStore& store,
+                                 schedule::EventStream* events) {
+  const auto began = clock.steady();
+  RunReport report = report_head(head, clock);
+  WF_TRY(const schedule::TaskGraph graph, task_graph(plan, outlook, {}, false));
+  IdleRunner runner;
+  schedule::SchedulerOptions options;
+  options.run_id = head.run;
+  const auto result = schedule::run_tasks(graph, options, runner, clock, events, {});
+  const auto group_of = groups_by_id(graph);
+  for (const plan::PlannedCell& planned : plan.cells) {
+    CellReport cell;
+    if (planned.is_in()) {
+      const CellOutlook& own = outlook.at(planned.cell.id.text);
+      cell = known_report(own, head.output);
+      bring_log(cell, own, files, store, head.folder / (planned.cell.id.text + ".log"));
+    }
+    complete(cell, planned, outlook, graph, result, group_of);
+    report.cells.push_back(std::move(cell));
+  }
+  finish_report(report, clock, began);
   return report;
 }
 

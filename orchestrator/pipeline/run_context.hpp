@@ -7,6 +7,8 @@
 #include "orchestrator/host/file_system.hpp"
 #include "orchestrator/matrix/matrix_file.hpp"
 #include "orchestrator/pipeline/image_store.hpp"
+#include "orchestrator/pipeline/step_inputs.hpp"
+#include "orchestrator/pipeline/step_store.hpp"
 #include "orchestrator/pipeline/wheel_claims.hpp"
 #include "orchestrator/source/source_tree.hpp"
 
@@ -39,13 +41,15 @@ struct RunContext {
   const source::SourceTree& tree;
   engine::HostTrust trust;                                           ///< certificate bundle and proxies for containers
   matrix::EngineTable engine_table;                                  ///< limits of a cell
-  int compile_jobs = 1;                                              ///< of a cell's first attempt
   engine::Owner owner;                                               ///< of every container, its cell left empty
   host::EnvironmentReader environment;                               ///< of this machine, for environment-pass
   std::filesystem::path folder;                                      ///< .wheelforge/runs/<id>
   std::filesystem::path output;                                      ///< where finished wheels go
   std::filesystem::path tools;                                       ///< cache of programs brought into containers (uv)
   std::map<std::string, std::vector<std::string>> dependency_groups; ///< of the project, resolved (PEP 735)
+  StepFacts facts;                                                   ///< what results depend on
+  StepStore* store = nullptr;                                        ///< keeps results; null: nothing is kept
+  bool compiler_cache = false;                                       ///< ccache around the compilers
   ImageStore& images;
   WheelClaims claims;
   BeforeAllImages before_all_images;

@@ -13,4 +13,13 @@ bool announces_stable_abi(std::string_view text) {
                      [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
+std::optional<int> stable_abi_minor(const wheel::WheelName& name) {
+  for (const tags::AbiTag& abi : name.tags.abis) {
+    if (to_string(abi) == "abi3" && !name.tags.pythons.empty()) {
+      return name.tags.pythons.front().minor;
+    }
+  }
+  return std::nullopt;
+}
+
 } // namespace wheelforge::pipeline

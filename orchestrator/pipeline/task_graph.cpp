@@ -35,35 +35,56 @@ std::map<std::string, const plan::PlannedCell*> oldest_of_family(const plan::Pla
 
 std::string task_id(const plan::PlannedCell& cell, const std::string& step) { return cell.cell.id.text + "/" + step; }
 
-/// What a step of a cell waits for: the step before it; tests wait for the repair, collecting for audit and tests.
+/// Whether a step's result is a file or a word that outlives its container.
+bool is_kept(StepKind kind) {
+  return kind == StepKind::build || kind == StepKind::repair || kind == StepKind::audit || kind == StepKind::test ||
+         kind == StepKind::collect;
+}
+
+/// What a step of a cell waits for. Steps in the build container wait for all that made its state and for the wheel as
+/// built; audit and tests wait for the finished wheel, collecting for audit and tests.
 std::vector<std::string> needs_of(const plan::PlannedCell& cell, std::size_t position) {
   const StepKind kind = cell.steps[position].kind;
   std::vector<std::string> needs;
-  const auto add_last = [&](auto accepts) {
-    for (std::size_t i = position; i-- > 0;) {
-      if (cell.steps[i].kind != StepKind::before_all && accepts(cell.steps[i].kind)) {
-        needs.push_back(task_id(cell, to_string(cell.steps[i])));
-        return;
-      }
+  std::string finished_wheel;
+  for (std::size_t i = 0; i < position; ++i) {
+    const StepKind other = cell.steps[i].kind;
+    const std::string id = task_id(cell, to_string(cell.steps[i]));
+    if (other == StepKind::before_all) {
+      continue; // shared, see task_graph()
     }
-  };
-  if (kind == StepKind::test || kind == StepKind::audit) {
-    add_last([](StepKind other) { return other == StepKind::repair; });
-  } else if (kind == StepKind::collect) {
-    for (std::size_t i = 0; i < position; ++i) {
-      if (cell.steps[i].kind == StepKind::audit || cell.steps[i].kind == StepKind::test) {
-        needs.push_back(task_id(cell, to_string(cell.steps[i])));
-      }
+    if (other == StepKind::build || other == StepKind::repair) {
+      finished_wheel = id;
     }
-  } else {
-    add_last([](StepKind) { return true; });
+    const bool is_check = other == StepKind::audit || other == StepKind::test;
+    if (kind == StepKind::collect ? is_check : kind != StepKind::audit && kind != StepKind::test && !is_check) {
+      needs.push_back(id);
+    }
+  }
+  if (kind == StepKind::audit || kind == StepKind::test) {
+    needs.push_back(finished_wheel);
   }
   return needs;
 }
 
+/// What earlier runs say about a task.
+void add_history(schedule::Task& task, const TaskHistory& history) {
+  if (history.journal == nullptr) {
+    return;
+  }
+  task.expected = history.journal->last_duration(task.id);
+  if (task.task_class == schedule::TaskClass::heavy && task.phase == "build") {
+    // A quarter on top: the next version of a project is seldom exactly as big.
+    const auto peak = history.journal->last_peak_memory(task.id);
+    task.memory_bytes = peak ? *peak + *peak / 4 : history.declared_memory_bytes;
+    task.disk_bytes = history.declared_disk_bytes;
+  }
+}
+
 } // namespace
 
-Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, bool announces_abi3) {
+Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, const Outlook& outlook, const TaskHistory& history,
+                                       bool announces_abi3) {
   std::vector<schedule::Task> tasks;
   std::set<std::string> shared;
   const auto oldest = announces_abi3 ? oldest_of_family(plan) : std::map<std::string, const plan::PlannedCell*>{};
@@ -76,8 +97,10 @@ Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, bool announces_ab
       schedule::Task task;
       task.id = before_all;
       task.phase = "before-all";
+      add_history(task, history);
       tasks.push_back(std::move(task));
     }
+    const auto known = outlook.find(cell.cell.id.text);
     for (std::size_t i = 0; i < cell.steps.size(); ++i) {
       const plan::Step& step = cell.steps[i];
       if (step.kind == StepKind::before_all) {
@@ -89,9 +112,17 @@ Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, bool announces_ab
       task.phase = to_string(step);
       task.needs = needs_of(cell, i);
       task.task_class = is_heavy(step.kind) ? schedule::TaskClass::heavy : schedule::TaskClass::light;
-      if (step.kind == StepKind::collect) {
+      if (is_kept(step.kind)) {
         task.durability = schedule::Durability::durable_result;
       }
+      if (const StepOutlook* one = known == outlook.end() ? nullptr : known->second.find(to_string(step));
+          one != nullptr && !one->runs) {
+        task.finished_before = one->reason;
+      }
+      if (step.kind == StepKind::build && cell.cell.options->build.jobs) {
+        task.compile_jobs = static_cast<int>(*cell.cell.options->build.jobs);
+      }
+      add_history(task, history);
       if (step.kind == StepKind::prepare && !before_all.empty()) {
         task.needs.push_back(before_all);
       }

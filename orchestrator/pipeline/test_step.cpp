@@ -3,6 +3,7 @@
 
 #include "orchestrator/matrix/shell_text.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
+#include "orchestrator/pipeline/step_inputs.hpp"
 #include "orchestrator/source/tar_stream.hpp"
 #include "orchestrator/wheel/metadata.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
@@ -60,25 +61,12 @@ Result<void> add_test_source(const source::SourceTree& tree, const std::string& 
   return {};
 }
 
-/// The image of a place.
-Result<std::pair<std::string, std::string>> image_of(const TestRequest& request) {
-  if (request.place == "same") {
-    return std::pair(request.cell.image, request.cell.digest);
-  }
-  if (request.place.starts_with("image:")) {
-    return std::pair(request.place.substr(6), std::string());
-  }
-  // wheelforge's own images of clean distributions: `wheelforge images build test-debian-12`.
-  return std::pair(fmt::format("localhost/wheelforge/test-{}_{}", request.place, to_string(request.cell.cell.arch)),
-                   std::string());
-}
-
 } // namespace
 
 Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& request) {
   const matrix::TestOptions& test = request.cell.cell.options->test;
   PreparedTest prepared;
-  WF_TRY(std::tie(prepared.image, prepared.digest), image_of(request));
+  std::tie(prepared.image, prepared.digest) = image_of_place(request.cell, request.place);
 
   wheeltest::TestSpec& spec = prepared.spec;
   spec.python = request.cell.cell.python;

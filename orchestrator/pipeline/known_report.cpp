@@ -1,0 +1,75 @@
+// Reads entries' facts.
+#include "orchestrator/pipeline/known_report.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace wheelforge::pipeline {
+namespace {
+
+std::string fact(const cache::CacheEntry& entry, const char* name) {
+  const auto found = entry.facts.find(name);
+  return found == entry.facts.end() ? std::string() : found->second;
+}
+
+std::optional<std::uint64_t> number(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+} // namespace
+
+CellReport known_report(const CellOutlook& outlook, const std::filesystem::path& output) {
+  CellReport report;
+  for (const StepOutlook& step : outlook.steps) {
+    if (!step.known) {
+      continue;
+    }
+    report.log = fact(*step.known, kFactLog);
+    if (step.name == "build") {
+      report.peak_memory_bytes = number(fact(*step.known, kFactPeak));
+    }
+  }
+  const cache::CachedFile* wheel = outlook.adopted ? &*outlook.adopted : outlook.wheel("repair");
+  if (wheel == nullptr) {
+    return report;
+  }
+  report.wheel = WheelReport{
+      wheel->name, (output / wheel->name).string(), wheel->digest.hex(), wheel->size_bytes, {}, outlook.adopted_from};
+  if (const StepOutlook* audit = outlook.find("audit"); audit != nullptr && audit->known) {
+    report.wheel->tag = fact(*audit->known, kFactTag);
+    report.findings = number(fact(*audit->known, kFactFindings)).value_or(0);
+    report.audit_json = outlook.audit_json;
+  }
+  return report;
+}
+
+CellReport known_audit(const cache::CacheEntry& entry, StepStore& store) {
+  CellReport report;
+  const auto file =
+      std::find_if(entry.files.begin(), entry.files.end(), [](const auto& one) { return one.name == kAuditFile; });
+  if (file != entry.files.end()) {
+    report.audit_json = store.read(*file).value_or("");
+  }
+  report.findings = number(fact(entry, kFactFindings)).value_or(0);
+  report.wheel.emplace().tag = fact(entry, kFactTag);
+  return report;
+}
+
+std::string known_log(const CellOutlook& outlook, StepStore& store) {
+  std::string text;
+  for (const StepOutlook& step : outlook.steps) {
+    if (!step.known) {
+      continue;
+    }
+    for (const cache::CachedFile& file : step.known->files) {
+      if (file.name == kLogFile) {
+        text += store.read(file).value_or("");
+      }
+    }
+  }
+  return text;
+}
+
+} // namespace wheelforge::pipeline
