@@ -89,7 +89,9 @@ std::string policy_text(const CellReport& cell) {
 Row row_of(const CellReport& cell) {
   return {cell.id,
           std::string(status_word(cell.status)),
-          cell.status == CellStatus::ok && cell.attempts == 0 ? "kept" : duration_text(time_of(cell)),
+          cell.status == CellStatus::ok && cell.attempts == 0 && time_of(cell).count() == 0
+              ? "kept"
+              : duration_text(time_of(cell)),
           cell.wheel && cell.wheel->size_bytes > 0 ? size_text(cell.wheel->size_bytes) : "-",
           policy_text(cell),
           tests_text(cell)};
