@@ -9,10 +9,10 @@ fails() { # fails CODE WORD COMMAND…
   local code=$1 word=$2 status=0 out
   shift 2
   out=$("$@" 2>&1) || status=$?
-  [ "$status" -eq "$code" ] && [[ $out == *"$word"* ]] || {
+  if [ "$status" -ne "$code" ] || [[ $out != *"$word"* ]]; then
     echo "$*: $status, $out"
     return 1
-  }
+  fi
 }
 fails 2 "nothing was built here yet" "$WHEELFORGE" logs
 

@@ -86,7 +86,7 @@ def memory_hog():
         check(code == 1, (code, out[-2000:]))
         check(cells[cell_id(hungry)]["status"] == "ok" and cells[cell_id(hungry)]["attempts"] == 2, cells[cell_id(hungry)])
         check(cells[cell_id(hopeless)]["status"] == "build-failed" and cells[cell_id(hopeless)]["attempts"] == 2, cells[cell_id(hopeless)])
-        check("memory" in cells[cell_id(hopeless)]["failure"]["message"], cells[cell_id(hopeless)]["failure"])
+        check("limit of 200 MiB" in cells[cell_id(hopeless)]["failure"]["message"], cells[cell_id(hopeless)]["failure"])
         check(len(wheels(folder)) == 2, wheels(folder))
         check(not containers_of(folder), containers_of(folder))
 
