@@ -26,6 +26,7 @@ void add_explain_command(CLI::App& app, Invocation& invocation);
 void add_resolve_command(CLI::App& app, Invocation& invocation);
 void add_reach_command(CLI::App& app, Invocation& invocation);
 void add_tags_command(CLI::App& app, Invocation& invocation);
+void add_lifecycle_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_cache_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);

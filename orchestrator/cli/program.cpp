@@ -22,6 +22,7 @@ int run_program(int argc, const char* const* argv) {
   add_resolve_command(app, invocation);
   add_reach_command(app, invocation);
   add_tags_command(app, invocation);
+  add_lifecycle_command(app, invocation);
   add_doctor_command(app, invocation);
   add_cache_command(app, invocation);
   add_version_command(app, invocation);

@@ -181,6 +181,7 @@ Result<void> change(std::string_view key, const Json& value, PipRules& out) {
   if (key == "names") { return read_name(key, value, kNames, out.names); }
   if (key == "prerelease_operators") { return read(key, value, out.prerelease_operators); }
   if (key == "prerelease_fallback") { return read_name(key, value, kFallbacks, out.prerelease_fallback); }
+  if (key == "equal_versions_together") { return read(key, value, out.equal_versions_together); }
   if (key == "old_resolver_on_python2") { return read(key, value, out.old_resolver_on_python2); }
   if (key == "newest_python") { return read(key, value, out.newest_python); }
   // clang-format on

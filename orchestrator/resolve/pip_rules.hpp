@@ -107,6 +107,8 @@ struct PipRules {
   Names names = Names::loose;
   std::set<std::string, std::less<>> prerelease_operators; ///< a pre-release behind one of them lets pre-releases in
   PrereleaseFallback prerelease_fallback = PrereleaseFallback::without_specifier;
+  /// On Python 3.11 and newer a specifier that takes one spelling of a version takes all: ===1.0 lets 1.0.0 in.
+  bool equal_versions_together = false;
   /// On Python 2 the first of equals is taken, whatever `tie` says.
   bool old_resolver_on_python2 = false;
   std::optional<Version> newest_python; ///< the newest Python that this pip starts on; absent: no limit known

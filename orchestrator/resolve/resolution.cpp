@@ -74,6 +74,12 @@ public:
 private:
   bool has_old_resolver() const { return rules_.old_resolver_on_python2 && target_.python.major == 2; }
 
+  /// Older Pythons get pip's pkg_resources back end, for which versions are still compared as texts.
+  bool filters_by_value() const {
+    return rules_.equal_versions_together &&
+           std::pair(target_.python.major, target_.python.minor) >= std::pair(3, 11);
+  }
+
   void refuse(std::size_t index, Reason reason, std::string detail) {
     out_.verdicts[index].reason = reason;
     out_.verdicts[index].detail = std::move(detail);
@@ -140,8 +146,15 @@ private:
 
   /// Pre-releases only where they were asked for or where nothing else is left (PEP 440).
   void apply_specifier() {
+    std::vector<Version> inside;
+    for (const Fitting& one : fitting_) {
+      if (request_.specifier.contains(one.version)) {
+        inside.push_back(one.version);
+      }
+    }
     std::erase_if(fitting_, [&](const Fitting& one) {
-      const bool outside = !request_.specifier.contains(one.version);
+      const bool equal = std::find(inside.begin(), inside.end(), one.version) != inside.end();
+      const bool outside = !(filters_by_value() ? equal : request_.specifier.contains(one.version));
       if (outside) {
         refuse(one.index, Reason::specifier, "specifier");
       }
@@ -195,6 +208,12 @@ private:
     const auto best = std::max_element(fitting_.begin(), fitting_.end(),
                                        [this](const Fitting& a, const Fitting& b) { return is_preferred(b, a); });
     if (best == fitting_.end()) {
+      return;
+    }
+    if (!request_.specifier.contains(best->version)) { // ===1.0 let 1.0.0 in; the resolver then gives up on it
+      for (const Fitting& one : fitting_) {
+        refuse(one.index, Reason::specifier, "specifier");
+      }
       return;
     }
     out_.picked = best->index;

@@ -31,9 +31,14 @@ MODULES = [
     "def manylinux_compatible(a, b, c):\n    return a == 2 and b % 3 != 0 or c.startswith('ppc')\n",
     "manylinux_compatible = lambda a, b, c: b in (5, 12, 17)\nmanylinux1_compatible = 0\n",
 ]
-VERSIONS = ["0.9", "1.0", "1.0", "1.0", "1.0.0", "1.0.post1", "1.1rc1", "1.1", "2.0.dev3", "1.0+local"]
+VERSIONS = ["0.9", "1.0", "1.0", "1.0", "1.0.0", "1.0.post1", "1.1rc1", "1.1", "2.0.dev3", "1.0+local", "1.0+local.2", "1!0.5",
+            "1!0.5a1"]
 BUILDS = ["", "", "", "-1", "-2", "-10a", "-10b", "-010"]
-SPECIFIERS = ["", "", "", "==1.0", "<1.1", ">=1.0", "!=1.0", "~=1.0", "==1.*", ">=1.1rc0", "===1.0"]
+ODD_NAMES = ["pkg-1.0-py3-any.whl", "pkg-1.0-x1-py3-none-any.whl", "pkg-1.0_1-py3-none-any.whl", "pkg-one-py3-none-any.whl",
+             "pkg-1.0-py3-none-any.exe", "PKG-1.0-py3-none-any.whl", "pkg_-1.0-py3-none-any.whl", "pkg-1.0-py3--any.whl",
+             "pkg-1.0-1-py3-none-any.whl.whl", "other-1.0-py3-none-any.whl", "pkg-v1.0-py3-none-any.whl"]
+SPECIFIERS = ["==1!0.5", ">=1!0", "==1.0+local", "", "", "", "==1.0", "<1.1", ">=1.0", "!=1.0", "~=1.0", "==1.*", ">=1.1rc0",
+              "===1.0"]
 REQUIRES = [">=3.7", "<3.10", "!=3.8.*,>=2.7", ">=3.8.5", ">=2.7,!=3.0.*,!=3.1.*", "==3.11.*", "nonsense", "<4,>=3.6"]
 
 
@@ -99,6 +104,8 @@ def random_tag(rand, target, python):
         f"cp{older}-{stable}-{platform}", f"cp{own}-none-{platform}", f"py{major}-none-{platform}",
         f"py2.py3-none-{platform}", f"cp{older}-cp{older}-{platform}", "py2.py3-none-any", f"py{major}-none-any",
         f"cp{own}-none-any", f"cp{major}-none-any", f"py{own}-none-any",
+        f"cp{older}.cp{own}-{stable}.cp{own}{flags}-{platform}.linux_{arch}", f"cp{own}.py{major}-none-any.{platform}",
+        f"CP{own}-CP{own}{flags}-{platform.upper()}",
     ])
 
 
@@ -106,6 +113,8 @@ def random_case(rand, target, python):
     files = []
     for _ in range(rand.randint(1, 7)):
         name = f"pkg-{rand.choice(VERSIONS)}{rand.choice(BUILDS)}-{random_tag(rand, target, python)}.whl"
+        if rand.random() < 0.05:
+            name = rand.choice(ODD_NAMES)
         if name not in files:
             files.append(name)
     case = dict(target, files=files, project="pkg", specifier=rand.choice(SPECIFIERS))

@@ -159,6 +159,16 @@ TEST_CASE("with a specifier pre-releases are the last resort only since pip 26.0
   CHECK(picked(target_of("25.0", "3.11", "2.36"), files, asking(">1.0rc1")) == files[0].name);
 }
 
+TEST_CASE("since pip 26.0 on Python 3.11 === lets other spellings in, and pip gives up where one of them is best") {
+  const std::vector<ReleaseFile> files = {{"pkg-1.0-py3-none-any.whl"}, {"pkg-1.0.0-cp313-none-any.whl"}};
+  CHECK(picked(target_of("25.3", "3.13", "2.36"), files, asking("===1.0")) == files[0].name);
+  CHECK(picked(target_of("26.0", "3.10", "2.36"), {files[0], {"pkg-1.0.0-cp310-none-any.whl"}}, asking("===1.0")) ==
+        files[0].name);
+  CHECK(picked(target_of("26.0", "3.13", "2.36"), files, asking("===1.0")) == "nothing");
+  CHECK(picked(target_of("26.0", "3.13", "2.36"), files, asking("===1.0.0")) == files[1].name);
+  CHECK(picked(target_of("26.0", "3.13", "2.36"), {files[1]}, asking("===1.0")) == "nothing");
+}
+
 TEST_CASE("Requires-Python counts since pip 9 and what cannot be read is let pass") {
   const std::vector<ReleaseFile> files = {{"pkg-2.0-py3-none-any.whl", false, ">=3.7"}, {"pkg-1.0-py3-none-any.whl"}};
   CHECK(picked(target_of("8.1.2", "3.6", "2.31"), files) == "pkg-2.0-py3-none-any.whl");
