@@ -104,7 +104,7 @@ Result<FeedStore::Kept> parse_description(const std::string& text) {
   const Json json = Json::parse(text, nullptr, false);
   const auto member = [&](const char* key) {
     return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
-                                                                            : std::string();
+                                                                           : std::string();
   };
   FeedStore::Kept kept{member("url"), member("fetched"), member("file"), 0, member("problem")};
   if (kept.url.empty() || kept.fetched.empty() || kept.file.empty() || kept.file.has_parent_path()) {
@@ -162,10 +162,29 @@ std::string FeedStore::key_of(const std::string& url) const { return sha256(url)
 
 Result<void> FeedStore::download(const std::string& url, const fs::path& to, std::stop_token stop) {
   host::Command command;
-  command.argv = {"curl",    "--fail",      "--silent", "--show-error",      "--location", "--proto", "=http,https",
-                  "--max-redirs", "5",      "--retry",  "2",                 "--retry-delay", "1",
-                  "--connect-timeout", "20", "--speed-limit", "100", "--speed-time", "60", "--output",
-                  to.string(), "--", url};
+  command.argv = {"curl",
+                  "--fail",
+                  "--silent",
+                  "--show-error",
+                  "--location",
+                  "--proto",
+                  "=http,https",
+                  "--max-redirs",
+                  "5",
+                  "--retry",
+                  "2",
+                  "--retry-delay",
+                  "1",
+                  "--connect-timeout",
+                  "20",
+                  "--speed-limit",
+                  "100",
+                  "--speed-time",
+                  "60",
+                  "--output",
+                  to.string(),
+                  "--",
+                  url};
   const auto result = runner_.run(command, {}, std::move(stop));
   if (!result) {
     return result.error().kind == ErrorKind::not_found
@@ -192,8 +211,8 @@ Result<FeedStore::Kept> FeedStore::refresh(const std::string& url, const std::st
       WF_TRY_VOID(files_.write_atomically(description, describe(*last)));
       error.hint = fmt::format("the last good data, of {}, is kept", last->fetched);
     }
-    error.kind = error.kind == ErrorKind::invalid_data || error.kind == ErrorKind::not_found ? ErrorKind::temporary
-                                                                                             : error.kind;
+    error.kind =
+        error.kind == ErrorKind::invalid_data || error.kind == ErrorKind::not_found ? ErrorKind::temporary : error.kind;
     return tl::unexpected(std::move(error));
   };
   if (auto done = download(url, arrived, std::move(stop)); !done) {

@@ -60,8 +60,8 @@ Result<lifecycle::Date> day_of(const LifecycleOptions& options) {
   return lifecycle::Date{now};
 }
 
-/// The feeds to refresh: the URLs and ecosystems of the command line, else what is kept, else OSV's for the bases of the
-/// published images.
+/// The feeds to refresh: the URLs and ecosystems of the command line, else what is kept, else OSV's for the bases of
+/// the published images.
 Result<std::vector<std::string>> feeds_to_refresh(const LifecycleOptions& options, const FeedStore& store) {
   std::vector<std::string> urls;
   std::copy_if(options.osv.begin(), options.osv.end(), std::back_inserter(urls), is_url);
@@ -220,8 +220,8 @@ Result<int> run_lifecycle(const LifecycleOptions& options) {
   WF_TRY(const lifecycle::FailOn fail_on, lifecycle::parse_fail_on(options.fail_on));
   WF_TRY(const lifecycle::Date today, day_of(options));
   if (!options.images.empty()) {
-    WF_TRY(const std::string changes, compare_images({options.images[0], options.images[1], options.engine,
-                                                      data_folder(options), options.json}));
+    WF_TRY(const std::string changes,
+           compare_images({options.images[0], options.images[1], options.engine, data_folder(options), options.json}));
     fmt::print("{}", changes);
     return static_cast<int>(ExitCode::ok);
   }
@@ -244,9 +244,7 @@ Result<int> run_lifecycle(const LifecycleOptions& options) {
   const std::vector<lifecycle::LifecycleFinding> findings = lifecycle::findings_of(report);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [&](const lifecycle::LifecycleFinding& finding) { return fail_on.matches(finding); });
-  return static_cast<int>(failed         ? ExitCode::audit_failed
-                          : failures > 0 ? ExitCode::temporary
-                                         : ExitCode::ok);
+  return static_cast<int>(failed ? ExitCode::audit_failed : failures > 0 ? ExitCode::temporary : ExitCode::ok);
 }
 
 } // namespace
@@ -259,15 +257,17 @@ void add_lifecycle_command(CLI::App& app, Invocation& invocation) {
     return command->add_option(name, into, what)->delimiter(',')->allow_extra_args(false);
   };
   command->add_option("WHEEL", options->inventory.wheels, "wheels, folders of wheels, or patterns");
-  command->add_option("--project", options->inventory.configuration.folder, "the project whose matrix and images.lock "
-                                                                            "are looked at (without wheels: this folder)");
+  command->add_option("--project", options->inventory.configuration.folder,
+                      "the project whose matrix and images.lock "
+                      "are looked at (without wheels: this folder)");
   command->add_option("--config", options->inventory.configuration.file, "a matrix file other than the project's own");
   many("--lock", options->inventory.locks, "further images.lock files");
   many("--distribution", options->inventory.distributions, "further distributions, such as rhel-8");
   command->add_flag("--everything", options->inventory.everything, "all images, tags and Pythons of the catalogue");
   command->add_option("--base", options->inventory.base,
                       "the distribution of packages whose release nothing tells (default: the image's for the tag)");
-  many("--osv", options->osv, "advisories in OSV's format: a file, an archive, a folder or a URL (default: those kept)");
+  many("--osv", options->osv,
+       "advisories in OSV's format: a file, an archive, a folder or a URL (default: those kept)");
   command->add_flag("--refresh", options->refresh, "fetch the feeds anew first; without wheels do nothing else");
   many("--ecosystem", options->ecosystems, "with --refresh: feeds of OSV, such as AlmaLinux,Debian");
   many("--known", options->known, "further tables of known grafts, as --learn prints them");

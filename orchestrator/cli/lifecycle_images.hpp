@@ -12,7 +12,7 @@ namespace wheelforge::cli {
 struct ImagesComparison {
   std::string before; ///< a reference, or an images.lock
   std::string after;
-  std::string engine; ///< "docker", "podman" or "auto"
+  std::string engine;         ///< "docker", "podman" or "auto"
   std::filesystem::path data; ///< where answers of pinned images are kept
   bool json = false;
 };

@@ -83,8 +83,9 @@ AffectedVerdict is_affected(const AffectedPackage& package, std::string_view ver
   bool decidable = !package.versions.empty();
   std::string failure;
   for (const VersionRange& range : package.ranges) {
-    const std::optional<VersionScheme> rule =
-        range.type == RangeType::semver ? VersionScheme::semver : range.type == RangeType::git ? std::nullopt : scheme;
+    const std::optional<VersionScheme> rule = range.type == RangeType::semver ? VersionScheme::semver
+                                              : range.type == RangeType::git  ? std::nullopt
+                                                                              : scheme;
     if (!rule) {
       continue;
     }

@@ -68,8 +68,8 @@ Assessment assess_upstream(const Component& component, const AdvisoryDatabase& d
   }
   const std::vector<AdvisoryDatabase::Hit> hits = database.find_upstream(component.name);
   if (hits.empty()) {
-    return {VulnerabilityState::unknown, "it belongs to no distribution's package, and no database lists its releases",
-            {}};
+    return {
+        VulnerabilityState::unknown, "it belongs to no distribution's package, and no database lists its releases", {}};
   }
   std::vector<KnownVulnerability> found;
   std::string undecided = match(hits, component.version, found);
@@ -135,7 +135,9 @@ Assessment assess(const Component& component, const AdvisoryDatabase& database,
   std::vector<KnownVulnerability> found;
   for (const std::string& name : names.names) {
     std::string undecided = match(database.find(base.ecosystem, name), component.version, found);
-    doubt = doubt.empty() ? std::move(undecided) : std::move(doubt);
+    if (doubt.empty()) {
+      doubt = std::move(undecided);
+    }
   }
   if (doubt.empty() && !names.sure) {
     doubt = fmt::format("advisories for {} name source packages, and that of {} is not known", base.ecosystem,

@@ -44,7 +44,8 @@ Result<BillEntry> cyclonedx_entry(const Json& component) {
     return fail(ErrorKind::invalid_data, "a component has no name");
   }
   const std::string reference = text_of(component, "bom-ref");
-  if (const std::size_t hash = reference.rfind('#'); hash != std::string::npos && is_sha256(reference.substr(hash + 1))) {
+  if (const std::size_t hash = reference.rfind('#');
+      hash != std::string::npos && is_sha256(reference.substr(hash + 1))) {
     out.path_digest = reference.substr(hash + 1);
   }
   for (const Json& hash : list_of(component, "hashes")) {
@@ -120,11 +121,10 @@ Result<BillOfMaterials> parse_bill_of_materials(std::string_view json) {
     out.format = "CycloneDX " + text_of(document, "specVersion");
     WF_TRY_VOID(read_components(document, 0, out.entries));
     const auto metadata = document.find("metadata");
-    const std::string subject =
-        metadata != document.end() && metadata->is_object() && metadata->contains("component") &&
-                (*metadata)["component"].is_object()
-            ? text_of((*metadata)["component"], "bom-ref")
-            : std::string();
+    const std::string subject = metadata != document.end() && metadata->is_object() &&
+                                        metadata->contains("component") && (*metadata)["component"].is_object()
+                                    ? text_of((*metadata)["component"], "bom-ref")
+                                    : std::string();
     if (!subject.empty()) { // auditwheel lists the wheel itself among the components
       const Result<PackageUrl> url = parse_package_url(subject);
       std::erase_if(out.entries, [&](const BillEntry& entry) {

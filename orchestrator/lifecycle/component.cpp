@@ -27,8 +27,7 @@ std::string original_name(std::string_view path) {
 
 /// True where the entry of a bill is about this file.
 bool is_about(const BillEntry& entry, const LibraryEvidence& library, const std::vector<std::string>& digests) {
-  if (!entry.path_digest.empty() &&
-      std::find(digests.begin(), digests.end(), entry.path_digest) != digests.end()) {
+  if (!entry.path_digest.empty() && std::find(digests.begin(), digests.end(), entry.path_digest) != digests.end()) {
     return true;
   }
   const auto graft = parse_graft_name(file_name_of(library.path));
@@ -44,7 +43,7 @@ std::string purl_of_note(std::string_view note) {
   const nlohmann::json json = nlohmann::json::parse(note, nullptr, false);
   const auto text = [&](const char* key) {
     return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
-                                                                            : std::string();
+                                                                           : std::string();
   };
   if (text("name").empty() || text("version").empty() || text("type").empty()) {
     return {};

@@ -70,12 +70,12 @@ struct BillEvidence {
 
 /// Everything that tells of a wheel's components.
 struct WheelEvidence {
-  std::string file;                    ///< "pymssql-2.4.6-cp312-cp312-manylinux_2_28_x86_64.whl"
-  std::string project;                 ///< normalised
-  std::string version;                 ///< the project's
-  std::vector<std::string> platforms;  ///< "manylinux_2_28_x86_64", as written
-  std::vector<std::string> pythons;    ///< "cp312", as written
-  std::vector<std::string> abis;       ///< "abi3", as written
+  std::string file;                   ///< "pymssql-2.4.6-cp312-cp312-manylinux_2_28_x86_64.whl"
+  std::string project;                ///< normalised
+  std::string version;                ///< the project's
+  std::vector<std::string> platforms; ///< "manylinux_2_28_x86_64", as written
+  std::vector<std::string> pythons;   ///< "cp312", as written
+  std::vector<std::string> abis;      ///< "abi3", as written
   std::vector<LibraryEvidence> libraries;
   std::vector<BillEvidence> bills;
   std::vector<std::string> problems; ///< members that could not be read

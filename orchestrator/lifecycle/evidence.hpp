@@ -9,8 +9,8 @@
 
 namespace wheelforge::lifecycle {
 
-/// The evidence in a wheel. Members that cannot be read are named in `problems`. Fails (kind invalid_data) where the file
-/// name is no wheel's.
+/// The evidence in a wheel. Members that cannot be read are named in `problems`. Fails (kind invalid_data) where the
+/// file name is no wheel's.
 [[nodiscard]] Result<WheelEvidence> read_evidence(const zip::ZipReader& archive, const std::string& file_name);
 
 } // namespace wheelforge::lifecycle

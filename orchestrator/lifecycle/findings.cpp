@@ -99,13 +99,21 @@ std::vector<LifecycleFinding> findings_of(const LifecycleReport& report) {
     const Result<Date> fetched = parse_date(feed.fetched);
     const int age = fetched ? days_between(*fetched, report.today) : 0;
     if (!feed.problem.empty()) {
-      out.push_back({"stale-database", FindingLevel::warning, feed.name, {},
+      out.push_back({"stale-database",
+                     FindingLevel::warning,
+                     feed.name,
+                     {},
                      fmt::format("not refreshed, the data of {} is used: {}", feed.fetched, feed.problem),
-                     Severity::unknown, std::nullopt});
+                     Severity::unknown,
+                     std::nullopt});
     } else if (age > kStaleDays) {
-      out.push_back({"stale-database", FindingLevel::warning, feed.name, {},
+      out.push_back({"stale-database",
+                     FindingLevel::warning,
+                     feed.name,
+                     {},
                      fmt::format("the data is {} days old; wheelforge lifecycle --refresh gets newer", age),
-                     Severity::unknown, std::nullopt});
+                     Severity::unknown,
+                     std::nullopt});
     }
   }
   std::sort(out.begin(), out.end(), [](const LifecycleFinding& a, const LifecycleFinding& b) {

@@ -9,12 +9,11 @@
 namespace wheelforge::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 8> kTriplets = {"x86_64-linux-gnu",      "i386-linux-gnu",
-                                                       "aarch64-linux-gnu",     "arm-linux-gnueabihf",
-                                                       "powerpc64le-linux-gnu", "s390x-linux-gnu",
-                                                       "riscv64-linux-gnu",     "loongarch64-linux-gnu"};
-constexpr std::array<std::string_view, 8> kFolders = {"/lib64/",     "/usr/lib64/",       "/lib/",          "/usr/lib/",
-                                                      "/usr/local/lib/", "/usr/local/lib64/", "/usr/lib/lib/", "/lib32/"};
+constexpr std::array<std::string_view, 8> kTriplets = {
+    "x86_64-linux-gnu",      "i386-linux-gnu",  "aarch64-linux-gnu", "arm-linux-gnueabihf",
+    "powerpc64le-linux-gnu", "s390x-linux-gnu", "riscv64-linux-gnu", "loongarch64-linux-gnu"};
+constexpr std::array<std::string_view, 8> kFolders = {
+    "/lib64/", "/usr/lib64/", "/lib/", "/usr/lib/", "/usr/local/lib/", "/usr/local/lib64/", "/usr/lib/lib/", "/lib32/"};
 
 bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
 

@@ -8,8 +8,8 @@
 
 namespace wheelforge::lifecycle {
 
-/// The parts of a grafted file's name. Source: auditwheel's repair.copylib: the first eight digits of the file's SHA-256
-/// before it was patched stand between the name and its first dot.
+/// The parts of a grafted file's name. Source: auditwheel's repair.copylib: the first eight digits of the file's
+/// SHA-256 before it was patched stand between the name and its first dot.
 struct GraftName {
   std::string base;     ///< "libssl"
   std::string hash;     ///< "81259c47"

@@ -127,7 +127,8 @@ std::string changes_text(const ImageContents& before, const ImageContents& after
   std::string out = fmt::format("from {}\nto   {}\n", before.reference, after.reference);
   for (const ContentsChange& change : changes) {
     const auto shown = [](const std::string& value) { return value.empty() ? std::string("-") : value; };
-    out += fmt::format("  {:<8} {:<36} {} -> {}\n", change.kind, change.name, shown(change.before), shown(change.after));
+    out +=
+        fmt::format("  {:<8} {:<36} {} -> {}\n", change.kind, change.name, shown(change.before), shown(change.after));
   }
   const auto count = [&](const char* kind) {
     return std::count_if(changes.begin(), changes.end(), [&](const ContentsChange& one) { return one.kind == kind; });

@@ -21,9 +21,8 @@ const KnownGraft* KnownGrafts::by_hash(std::string_view hash, std::string_view f
 }
 
 const KnownGraft* KnownGrafts::by_build_id(std::string_view build_id) const {
-  const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const KnownGraft& row) {
-    return !build_id.empty() && row.build_id == build_id;
-  });
+  const auto found = std::find_if(rows_.begin(), rows_.end(),
+                                  [&](const KnownGraft& row) { return !build_id.empty() && row.build_id == build_id; });
   return found == rows_.end() ? nullptr : &*found;
 }
 

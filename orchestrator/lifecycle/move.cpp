@@ -57,8 +57,8 @@ const image::ImageFamily* successor_of(const tags::PlatformTag& tag, const Suppo
 bool is_supported(const platform::Distribution& distribution, Date today) {
   const platform::SupportWindow& window = distribution.support;
   bool dated = false;
-  for (const auto& day : {window.ends, window.extended_ends, window.ends_pep600, window.lts_ends_pep600,
-                          window.elts_ends_pep600}) {
+  for (const auto& day :
+       {window.ends, window.extended_ends, window.ends_pep600, window.lts_ends_pep600, window.elts_ends_pep600}) {
     if (const Result<Date> date = parse_date(day.value_or(""))) {
       dated = true;
       if (*date >= today) {
@@ -118,10 +118,9 @@ void move_base(SupportEntry& entry, const SupportFacts& facts) {
     }
     for (const image::FamilyImage& one : family.images) {
       const image::ImageFamily* successor = successor_of(family.platform(one.arch), facts);
-      const std::string where = successor == nullptr ? std::string()
-                                : entry.kind == SubjectKind::base
-                                    ? successor->base + " (" + successor->policy + ")"
-                                    : successor->compiler + " of " + successor->policy;
+      const std::string where = successor == nullptr              ? std::string()
+                                : entry.kind == SubjectKind::base ? successor->base + " (" + successor->policy + ")"
+                                                                  : successor->compiler + " of " + successor->policy;
       if (!where.empty() && entry.move_to.find(where) == std::string::npos) {
         entry.move_to += (entry.move_to.empty() ? "" : " or ") + where;
       }

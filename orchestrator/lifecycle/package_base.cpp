@@ -18,9 +18,8 @@ std::string digits_after(std::string_view text, std::string_view mark, std::stri
     return {};
   }
   text.remove_prefix(at + mark.size());
-  const auto end = std::find_if_not(text.begin(), text.end(), [&](char c) {
-    return is_digit(c) || more.find(c) != std::string_view::npos;
-  });
+  const auto end = std::find_if_not(text.begin(), text.end(),
+                                    [&](char c) { return is_digit(c) || more.find(c) != std::string_view::npos; });
   return {text.begin(), end};
 }
 
@@ -60,9 +59,9 @@ std::string release_of(const PackageUrl& url) {
       return release.substr(0, release.find('.'));
     }
     static const std::map<std::string, std::string, std::less<>> kCodenames = {
-        {"jessie", "8"},    {"stretch", "9"},   {"buster", "10"},  {"bullseye", "11"}, {"bookworm", "12"},
-        {"trixie", "13"},   {"bionic", "18.04"}, {"focal", "20.04"}, {"jammy", "22.04"}, {"noble", "24.04"},
-        {"resolute", "26.04"}};
+        {"jessie", "8"},    {"stretch", "9"},   {"buster", "10"},     {"bullseye", "11"},
+        {"bookworm", "12"}, {"trixie", "13"},   {"bionic", "18.04"},  {"focal", "20.04"},
+        {"jammy", "22.04"}, {"noble", "24.04"}, {"resolute", "26.04"}};
     const std::size_t hyphen = distro.rfind('-');
     const auto found = kCodenames.find(hyphen == std::string::npos ? distro : distro.substr(hyphen + 1));
     return found == kCodenames.end() ? std::string() : found->second;

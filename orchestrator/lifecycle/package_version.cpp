@@ -161,15 +161,8 @@ struct ApkVersion {
   std::string_view revision = "0";
 };
 
-constexpr std::array<std::pair<std::string_view, int>, 9> kApkSuffixes = {{{"alpha", -4},
-                                                                           {"beta", -3},
-                                                                           {"pre", -2},
-                                                                           {"rc", -1},
-                                                                           {"cvs", 1},
-                                                                           {"svn", 2},
-                                                                           {"git", 3},
-                                                                           {"hg", 4},
-                                                                           {"p", 5}}};
+constexpr std::array<std::pair<std::string_view, int>, 9> kApkSuffixes = {
+    {{"alpha", -4}, {"beta", -3}, {"pre", -2}, {"rc", -1}, {"cvs", 1}, {"svn", 2}, {"git", 3}, {"hg", 4}, {"p", 5}}};
 
 Result<void> parse_apk_suffixes(std::string_view& rest, std::string_view text, ApkVersion& out) {
   while (rest.starts_with('_')) {
@@ -313,13 +306,13 @@ Result<Order> compare_semver(std::string_view a, std::string_view b) {
 }
 
 constexpr std::array<std::pair<std::string_view, VersionScheme>, 22> kEcosystems = {{
-    {"AlmaLinux", VersionScheme::rpm},       {"Alpaquita", VersionScheme::apk},  {"Alpine", VersionScheme::apk},
-    {"Azure Linux", VersionScheme::rpm},     {"Chainguard", VersionScheme::apk}, {"Debian", VersionScheme::dpkg},
-    {"Go", VersionScheme::semver},           {"Mageia", VersionScheme::rpm},     {"MinimOS", VersionScheme::apk},
-    {"OSS-Fuzz", VersionScheme::semver},     {"PyPI", VersionScheme::pep440},    {"Red Hat", VersionScheme::rpm},
-    {"Rocky Linux", VersionScheme::rpm},     {"SUSE", VersionScheme::rpm},       {"Ubuntu", VersionScheme::dpkg},
-    {"Wolfi", VersionScheme::apk},           {"crates.io", VersionScheme::semver}, {"npm", VersionScheme::semver},
-    {"openEuler", VersionScheme::rpm},       {"openSUSE", VersionScheme::rpm},   {"Bitnami", VersionScheme::semver},
+    {"AlmaLinux", VersionScheme::rpm},   {"Alpaquita", VersionScheme::apk},    {"Alpine", VersionScheme::apk},
+    {"Azure Linux", VersionScheme::rpm}, {"Chainguard", VersionScheme::apk},   {"Debian", VersionScheme::dpkg},
+    {"Go", VersionScheme::semver},       {"Mageia", VersionScheme::rpm},       {"MinimOS", VersionScheme::apk},
+    {"OSS-Fuzz", VersionScheme::semver}, {"PyPI", VersionScheme::pep440},      {"Red Hat", VersionScheme::rpm},
+    {"Rocky Linux", VersionScheme::rpm}, {"SUSE", VersionScheme::rpm},         {"Ubuntu", VersionScheme::dpkg},
+    {"Wolfi", VersionScheme::apk},       {"crates.io", VersionScheme::semver}, {"npm", VersionScheme::semver},
+    {"openEuler", VersionScheme::rpm},   {"openSUSE", VersionScheme::rpm},     {"Bitnami", VersionScheme::semver},
     {"GIT", VersionScheme::semver},
 }};
 
@@ -367,8 +360,8 @@ std::strong_ordering compare_rpm_parts(std::string_view a, std::string_view b) {
 
 std::optional<VersionScheme> scheme_of(std::string_view ecosystem) {
   const std::string_view base = ecosystem.substr(0, ecosystem.find(':'));
-  const auto* known = std::find_if(kEcosystems.begin(), kEcosystems.end(),
-                                   [&](const auto& entry) { return entry.first == base; });
+  const auto* known =
+      std::find_if(kEcosystems.begin(), kEcosystems.end(), [&](const auto& entry) { return entry.first == base; });
   return known == kEcosystems.end() ? std::nullopt : std::optional(known->second);
 }
 

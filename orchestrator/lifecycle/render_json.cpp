@@ -104,13 +104,14 @@ std::string to_json(const LifecycleReport& report) {
   }
   Json findings = Json::array();
   for (const LifecycleFinding& finding : findings_of(report)) {
-    findings.push_back({{"code", finding.code},
-                        {"level", level_of(finding.level)},
-                        {"subject", finding.subject},
-                        {"wheel", text_or_null(finding.file)},
-                        {"severity", finding.code == "vulnerability" ? Json(to_string(finding.severity)) : Json(nullptr)},
-                        {"days_left", or_null(finding.days_left)},
-                        {"message", finding.message}});
+    findings.push_back(
+        {{"code", finding.code},
+         {"level", level_of(finding.level)},
+         {"subject", finding.subject},
+         {"wheel", text_or_null(finding.file)},
+         {"severity", finding.code == "vulnerability" ? Json(to_string(finding.severity)) : Json(nullptr)},
+         {"days_left", or_null(finding.days_left)},
+         {"message", finding.message}});
   }
   return dumped({{"schema", 1},
                  {"today", to_string(report.today)},
@@ -137,19 +138,20 @@ std::string to_sarif(const LifecycleReport& report, std::string_view tool_versio
         "build the wheel anew on a base that has the fixed version"}}};
   Json rules = Json::array();
   for (const Rule& rule : kRules) {
-    rules.push_back(
-        {{"id", rule.id}, {"shortDescription", {{"text", rule.text}}}, {"help", {{"text", rule.help}}}});
+    rules.push_back({{"id", rule.id}, {"shortDescription", {{"text", rule.text}}}, {"help", {{"text", rule.help}}}});
   }
   Json results = Json::array();
   for (const LifecycleFinding& finding : findings_of(report)) {
-    Json result = {{"ruleId", finding.code},
-                   {"level", level_of(finding.level)},
-                   {"message", {{"text", finding.subject + ": " + finding.message}}},
-                   {"locations", Json::array({{{"physicalLocation",
-                                                {{"artifactLocation",
-                                                  {{"uri", finding.file.empty() ? "wheelforge.toml" : finding.file}}}}}}})},
-                   {"partialFingerprints", {{"wheelforge/v1", finding.code + "|" + finding.subject + "|" + finding.file +
-                                                                 "|" + finding.message.substr(0, finding.message.find(':'))}}}};
+    Json result = {
+        {"ruleId", finding.code},
+        {"level", level_of(finding.level)},
+        {"message", {{"text", finding.subject + ": " + finding.message}}},
+        {"locations",
+         Json::array({{{"physicalLocation",
+                        {{"artifactLocation", {{"uri", finding.file.empty() ? "wheelforge.toml" : finding.file}}}}}}})},
+        {"partialFingerprints",
+         {{"wheelforge/v1", finding.code + "|" + finding.subject + "|" + finding.file + "|" +
+                                finding.message.substr(0, finding.message.find(':'))}}}};
     if (finding.code == "vulnerability") {
       result["properties"] = {{"security-severity", number_of(finding.severity)},
                               {"severity", to_string(finding.severity)}};

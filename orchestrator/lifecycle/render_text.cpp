@@ -90,8 +90,7 @@ void render_wheel(const WheelReport& wheel, bool all, std::string& out) {
     for (const KnownVulnerability& known : one.assessment.vulnerabilities) {
       out += fmt::format("              {:<8} {}  {}{}\n", to_string(known.severity), known.id,
                          known.fixed.empty() ? std::string("no fixed version is known") : "fixed in " + known.fixed,
-                         known.aliases.empty() ? std::string()
-                                               : fmt::format("  ({})", fmt::join(known.aliases, ", ")));
+                         known.aliases.empty() ? std::string() : fmt::format("  ({})", fmt::join(known.aliases, ", ")));
     }
     if (!one.assessment.reason.empty()) {
       out += fmt::format("              more may be missing: {}\n", one.assessment.reason);

@@ -40,8 +40,8 @@ enum class FindingLevel : std::uint8_t { note, warning, error };
 struct LifecycleFinding {
   std::string code; ///< "eol", "eol-soon", "eol-disputed", "vulnerability", "unknown", "stale-database"
   FindingLevel level = FindingLevel::note;
-  std::string subject;                   ///< "tag manylinux2014", "openssl-libs 1.1.1k-15.el8_6"
-  std::string file;                      ///< the wheel; empty where it is about none
+  std::string subject; ///< "tag manylinux2014", "openssl-libs 1.1.1k-15.el8_6"
+  std::string file;    ///< the wheel; empty where it is about none
   std::string message;
   Severity severity = Severity::unknown; ///< of vulnerabilities
   std::optional<int> days_left;          ///< of ends
@@ -54,11 +54,11 @@ struct LifecycleFinding {
 
 /// What --fail-on asks for.
 struct FailOn {
-  bool eol = false;                ///< ended, or ended by one source
-  std::optional<int> eol_within;   ///< also what ends within so many days
-  std::optional<Severity> cve;     ///< vulnerabilities from this severity upwards; of unknown severity always
-  bool unknown = false;            ///< components of which nobody can say
-  bool stale = false;              ///< feeds that could not be refreshed, or are older than kStaleDays
+  bool eol = false;              ///< ended, or ended by one source
+  std::optional<int> eol_within; ///< also what ends within so many days
+  std::optional<Severity> cve;   ///< vulnerabilities from this severity upwards; of unknown severity always
+  bool unknown = false;          ///< components of which nobody can say
+  bool stale = false;            ///< feeds that could not be refreshed, or are older than kStaleDays
 
   bool operator==(const FailOn&) const = default;
   [[nodiscard]] bool matches(const LifecycleFinding& finding) const;

@@ -82,7 +82,8 @@ Severity bound_4(const Metrics& metrics) {
   std::array<std::size_t, 3> count{}; // high, low, none
   for (const std::string_view name : {"VC", "VI", "VA", "SC", "SI", "SA"}) {
     const auto found = metrics.find(name);
-    const std::size_t at = found == metrics.end() ? std::string_view::npos : std::string_view("HLN").find(found->second);
+    const std::size_t at =
+        found == metrics.end() ? std::string_view::npos : std::string_view("HLN").find(found->second);
     if (at == std::string_view::npos || found->second.size() != 1) {
       return Severity::unknown;
     }
@@ -92,7 +93,7 @@ Severity bound_4(const Metrics& metrics) {
 }
 
 Severity severity_of_score(double score) {
-  return score >= 9.0 ? Severity::critical
+  return score >= 9.0   ? Severity::critical
          : score >= 7.0 ? Severity::high
          : score >= 4.0 ? Severity::medium
          : score > 0    ? Severity::low

@@ -19,7 +19,8 @@ enum class Severity : std::uint8_t { unknown, none, low, medium, high, critical 
 [[nodiscard]] std::optional<Severity> severity_of_word(std::string_view word);
 
 /// The base score of a CVSS 2.0, 3.0 or 3.1 vector, or the number itself where the text is one. Nothing for broken
-/// vectors and for CVSS 4.0, whose score needs FIRST's table. Source: FIRST, CVSS v3.1 specification §7.1; CVSS v2 §3.2.
+/// vectors and for CVSS 4.0, whose score needs FIRST's table. Source: FIRST, CVSS v3.1 specification §7.1; CVSS v2
+/// §3.2.
 [[nodiscard]] std::optional<double> cvss_base_score(std::string_view vector);
 
 /// The severity of a score by CVSS 3's table; of a CVSS 4.0 vector what its impact metrics allow at most.

@@ -64,7 +64,8 @@ public:
       return;
     }
     const platform::PythonRelease* release = platform::find_python_release(*facts_.pythons, used.major, used.minor);
-    if (const auto share = facts_.shares->python_percent.find(entry.name); share != facts_.shares->python_percent.end()) {
+    if (const auto share = facts_.shares->python_percent.find(entry.name);
+        share != facts_.shares->python_percent.end()) {
       entry.percent = share->second;
     }
     if (release == nullptr) {
@@ -196,7 +197,7 @@ private:
   }
 
   const SupportFacts& facts_;
-  std::deque<SupportEntry> entries_; ///< grows without moving what is in it
+  std::deque<SupportEntry> entries_;                    ///< grows without moving what is in it
   std::map<std::string, std::set<std::string>> arches_; ///< of tags, by the entry's name
 };
 
@@ -231,8 +232,8 @@ void judge(SupportEntry& entry, Date today, int warn_days) {
   if (*first != *last) {
     entry.days_left_at_most = days_between(today, *last);
   }
-  entry.state = *last < today                  ? SupportState::ended
-                : *first < today               ? SupportState::disputed
+  entry.state = *last < today                   ? SupportState::ended
+                : *first < today                ? SupportState::disputed
                 : *entry.days_left <= warn_days ? SupportState::ending
                                                 : SupportState::supported;
 }

@@ -25,9 +25,9 @@ enum class SubjectKind : std::uint8_t { tag, base, image, python, toolchain };
 
 /// One date that one source gives.
 struct SupportEnd {
-  std::string date;   ///< RFC 3339 full-date
-  std::string what;   ///< "free support", "long-term support", "paid extension", "upstream branch"
-  std::string source; ///< "endoflife.date"
+  std::string date;    ///< RFC 3339 full-date
+  std::string what;    ///< "free support", "long-term support", "paid extension", "upstream branch"
+  std::string source;  ///< "endoflife.date"
   bool decides = true; ///< false: told, but the state does not follow it
 
   bool operator==(const SupportEnd&) const = default;
@@ -46,9 +46,9 @@ enum class SupportState : std::uint8_t {
 /// What moving costs on one architecture.
 struct MoveCost {
   std::string arch;
-  std::optional<double> percent_now;    ///< of the architecture's installs; absent: not in the statistics
+  std::optional<double> percent_now; ///< of the architecture's installs; absent: not in the statistics
   std::optional<double> percent_then;
-  std::vector<std::string> loses;       ///< distributions that are supported today and would get no wheel
+  std::vector<std::string> loses; ///< distributions that are supported today and would get no wheel
 
   bool operator==(const MoveCost&) const = default;
 };
@@ -60,12 +60,12 @@ struct SupportEntry {
   std::string detail; ///< a sentence; may be empty
   std::vector<SupportEnd> ends;
   SupportState state = SupportState::unknown;
-  std::optional<int> days_left;        ///< until the first deciding date; negative where it is past
+  std::optional<int> days_left;         ///< until the first deciding date; negative where it is past
   std::optional<int> days_left_at_most; ///< until the last deciding one, where sources disagree
-  std::string move_to;                 ///< empty: nothing better is known
-  std::vector<MoveCost> costs;         ///< by architecture
-  std::optional<double> percent;       ///< of a Python: its share of downloads
-  std::vector<std::string> used_by;    ///< wheels, cells, the lock; sorted
+  std::string move_to;                  ///< empty: nothing better is known
+  std::vector<MoveCost> costs;          ///< by architecture
+  std::optional<double> percent;        ///< of a Python: its share of downloads
+  std::vector<std::string> used_by;     ///< wheels, cells, the lock; sorted
 
   bool operator==(const SupportEntry&) const = default;
 };

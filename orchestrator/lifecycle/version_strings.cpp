@@ -24,7 +24,8 @@ std::string_view take_version(std::string_view text) {
     dots += text[end] == '.' ? 1 : 0;
     ++end;
   }
-  for (int letters = 0; letters < 2 && end > 0 && end < text.size() && text[end] >= 'a' && text[end] <= 'z'; ++letters) {
+  for (int letters = 0; letters < 2 && end > 0 && end < text.size() && text[end] >= 'a' && text[end] <= 'z';
+       ++letters) {
     ++end;
   }
   return dots == 0 || end > kLongestVersion ? std::string_view() : text.substr(0, end);
@@ -97,7 +98,8 @@ Result<std::vector<VersionMark>> parse_version_marks(std::string_view text) {
       row.remove_prefix(bar + 1);
     }
     if (count != 3 || fields[0].empty() || fields[1].empty()) {
-      return fail(ErrorKind::invalid_data, "version marks: line {} has not four fields with a library and a mark", line);
+      return fail(ErrorKind::invalid_data, "version marks: line {} has not four fields with a library and a mark",
+                  line);
     }
     out.push_back({fields[0], fields[1], fields[2], fields[3]});
   }

@@ -76,8 +76,7 @@ private:
 
   /// Older Pythons get pip's pkg_resources back end, for which versions are still compared as texts.
   bool filters_by_value() const {
-    return rules_.equal_versions_together &&
-           std::pair(target_.python.major, target_.python.minor) >= std::pair(3, 11);
+    return rules_.equal_versions_together && std::pair(target_.python.major, target_.python.minor) >= std::pair(3, 11);
   }
 
   void refuse(std::size_t index, Reason reason, std::string detail) {

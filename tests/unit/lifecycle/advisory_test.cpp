@@ -16,10 +16,11 @@ std::string advisory(const std::string& more) {
   return R"({"id": "TEST-1", "modified": "2026-01-02T03:04:05Z")" + more + "}";
 }
 
-AffectedPackage package(const std::string& ecosystem, const std::string& events, const std::string& type = "ECOSYSTEM") {
+AffectedPackage package(const std::string& ecosystem, const std::string& events,
+                        const std::string& type = "ECOSYSTEM") {
   const auto read = parse_advisories(advisory(R"(, "affected": [{"package": {"ecosystem": ")" + ecosystem +
-                                              R"(", "name": "p"}, "ranges": [{"type": ")" + type +
-                                              R"(", "events": )" + events + "}]}]"));
+                                              R"(", "name": "p"}, "ranges": [{"type": ")" + type + R"(", "events": )" +
+                                              events + "}]}]"));
   REQUIRE(read);
   return read->front().affected.front();
 }
@@ -63,7 +64,8 @@ TEST_CASE("what breaks the schema is named with the advisory and the member") {
            {advisory(", \"affected\": [{\"package\": {\"ecosystem\": \"Debian\"}}]"), "name is missing"},
            {advisory(", \"affected\": [{\"ranges\": [{\"type\": \"TIME\", \"events\": [{}]}]}]"), "ranges.type"},
            {advisory(", \"affected\": [{\"ranges\": [{\"type\": \"GIT\"}]}]"), "ranges.events"},
-           {advisory(", \"affected\": [{\"ranges\": [{\"type\": \"GIT\", \"events\": [{\"a\": \"b\"}]}]}]"), "one of introduced"},
+           {advisory(", \"affected\": [{\"ranges\": [{\"type\": \"GIT\", \"events\": [{\"a\": \"b\"}]}]}]"),
+            "one of introduced"},
            {advisory(", \"aliases\": [1]"), "aliases"},
            {"{\"vulns\": 1}", "vulns is 1"}}) {
     INFO(json);
@@ -82,11 +84,15 @@ TEST_CASE("a version is affected from where it was introduced until it is fixed"
 }
 
 TEST_CASE("events count by their versions and not by their places") {
-  const AffectedPackage one = package(
-      "PyPI", R"([{"fixed": "2.0.3"}, {"introduced": "2.0"}, {"fixed": "1.5"}, {"introduced": "1.0"}])");
-  for (const auto& [version, affected] : std::vector<std::pair<std::string, Affected>>{
-           {"0.9", Affected::no}, {"1.0", Affected::yes}, {"1.4.9", Affected::yes}, {"1.5", Affected::no},
-           {"1.9", Affected::no}, {"2.0", Affected::yes}, {"2.0.3", Affected::no}}) {
+  const AffectedPackage one =
+      package("PyPI", R"([{"fixed": "2.0.3"}, {"introduced": "2.0"}, {"fixed": "1.5"}, {"introduced": "1.0"}])");
+  for (const auto& [version, affected] : std::vector<std::pair<std::string, Affected>>{{"0.9", Affected::no},
+                                                                                       {"1.0", Affected::yes},
+                                                                                       {"1.4.9", Affected::yes},
+                                                                                       {"1.5", Affected::no},
+                                                                                       {"1.9", Affected::no},
+                                                                                       {"2.0", Affected::yes},
+                                                                                       {"2.0.3", Affected::no}}) {
     INFO(version);
     CHECK(is_affected(one, version).affected == affected);
   }
@@ -104,7 +110,7 @@ TEST_CASE("last_affected includes its version, and a limit ends what is spoken o
 }
 
 TEST_CASE("nothing is concluded from commits alone, from unknown orders and from what is no version") {
-  CHECK(is_affected(package("", R"([{"introduced": "0"}, {"fixed": "abc"}])", "GIT"), "1.0").affected ==
+  CHECK(is_affected(package("GIT", R"([{"introduced": "0"}, {"fixed": "abc"}])", "GIT"), "1.0").affected ==
         Affected::undecided);
   CHECK(is_affected(package("Packagist", R"([{"introduced": "0"}, {"fixed": "2"}])"), "1.0").affected ==
         Affected::undecided);

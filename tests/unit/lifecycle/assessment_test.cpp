@@ -105,7 +105,8 @@ TEST_CASE("a version that cannot be compared is unknown") {
 }
 
 TEST_CASE("withdrawn advisories are against nothing, but their feed speaks of the base") {
-  const auto with = database({advisory("ALSA-1", "AlmaLinux:8", "x", "2-1.el8", R"(, "withdrawn": "2026-07-01T00:00:00Z")")});
+  const auto with =
+      database({advisory("ALSA-1", "AlmaLinux:8", "x", "2-1.el8", R"(, "withdrawn": "2026-07-01T00:00:00Z")")});
   CHECK(assessed("pkg:rpm/almalinux/x@1-1.el8", with).state == VulnerabilityState::none_known);
 }
 

@@ -14,7 +14,8 @@ TEST_CASE("auditwheel's bill gives packages with the digests of their files' pat
     "metadata": {"component": {"bom-ref": "pkg:pypi/x@1.0?file_name=x.whl", "name": "x"}},
     "components": [{"bom-ref": "pkg:pypi/x@1.0?file_name=x.whl", "name": "x", "version": "1.0",
                     "purl": "pkg:pypi/x@1.0?file_name=x.whl"},
-                   {"bom-ref": "pkg:rpm/almalinux/a@1-1.el8#)" + digest + R"(", "name": "a", "version": "1-1.el8",
+                   {"bom-ref": "pkg:rpm/almalinux/a@1-1.el8#)" +
+                                            digest + R"(", "name": "a", "version": "1-1.el8",
                     "purl": "pkg:rpm/almalinux/a@1-1.el8"}]})");
   REQUIRE(bill);
   CHECK(bill->format == "CycloneDX 1.4");
@@ -44,8 +45,10 @@ TEST_CASE("SPDX packages are read with their purls") {
 }
 
 TEST_CASE("what is no bill of materials is refused") {
-  for (const char* wrong : {"", "[]", "{}", "{\"bomFormat\": \"Other\"}", "{\"bomFormat\": \"CycloneDX\", \"components\": [1]}",
-                            "{\"bomFormat\": \"CycloneDX\", \"components\": [{}]}", "{\"spdxVersion\": \"SPDX-2.3\", \"packages\": [{}]}"}) {
+  for (const char* wrong :
+       {"", "[]", "{}", "{\"bomFormat\": \"Other\"}", "{\"bomFormat\": \"CycloneDX\", \"components\": [1]}",
+        "{\"bomFormat\": \"CycloneDX\", \"components\": [{}]}",
+        "{\"spdxVersion\": \"SPDX-2.3\", \"packages\": [{}]}"}) {
     INFO(wrong);
     CHECK_FALSE(parse_bill_of_materials(wrong));
   }

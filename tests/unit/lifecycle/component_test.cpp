@@ -34,8 +34,7 @@ const std::string kSsl = "x.libs/libssl-81259c47.so.1.1.1k";
 } // namespace
 
 TEST_CASE("a grafted file's name gives back the original one, its hash and its version") {
-  CHECK(parse_graft_name("libssl-81259c47.so.1.1.1k") ==
-        GraftName{"libssl", "81259c47", "libssl.so.1.1.1k", "1.1.1k"});
+  CHECK(parse_graft_name("libssl-81259c47.so.1.1.1k") == GraftName{"libssl", "81259c47", "libssl.so.1.1.1k", "1.1.1k"});
   CHECK(parse_graft_name("libopenblasp-r0-59ffcd50.3.15.so")->original == "libopenblasp-r0.3.15.so");
   CHECK(parse_graft_name("libpcre2-8-516f4c9d.so.0.7.1")->base == "libpcre2-8");
   CHECK_FALSE(parse_graft_name("libssl.so.1.1.1k"));
@@ -48,10 +47,11 @@ TEST_CASE("a grafted file's name gives back the original one, its hash and its v
 TEST_CASE("a bill names the package of the file whose path has the digest") {
   WheelEvidence one = wheel({{kSsl, "", "", "", {}}, {"x.libs/libother-00000000.so.1", "", "", "", {}}});
   const std::string digest = path_digests("libssl.so.1.1.1k").front();
-  one.bills = {{"x-1.0.dist-info/sboms/auditwheel.cdx.json",
-                {"CycloneDX 1.4", {{"openssl-libs", "1.1.1k-15.el8_6", "pkg:rpm/almalinux/openssl-libs@1.1.1k-15.el8_6",
-                                    digest, {}, {}}}},
-                ""}};
+  one.bills = {
+      {"x-1.0.dist-info/sboms/auditwheel.cdx.json",
+       {"CycloneDX 1.4",
+        {{"openssl-libs", "1.1.1k-15.el8_6", "pkg:rpm/almalinux/openssl-libs@1.1.1k-15.el8_6", digest, {}, {}}}},
+       ""}};
   const auto components = identify_components(one, {}, "");
   const Component* ssl = find(components, "openssl-libs");
   REQUIRE(ssl != nullptr);
@@ -63,8 +63,7 @@ TEST_CASE("a bill names the package of the file whose path has the digest") {
 }
 
 TEST_CASE("without a bill the hash in the name, then the build-id, then strings tell") {
-  const KnownGrafts known(
-      {{"81259c47", "libssl.so.1.1.1k", "pkg:rpm/almalinux/openssl-libs@1.1.1k-15.el8_6", "aa11"}});
+  const KnownGrafts known({{"81259c47", "libssl.so.1.1.1k", "pkg:rpm/almalinux/openssl-libs@1.1.1k-15.el8_6", "aa11"}});
   CHECK(find(identify_components(wheel({{kSsl, "", "", "", {}}}), known, ""), "openssl-libs")->means == Means::hash);
   const std::string renamed = "x.libs/libssl-00000000.so.1.1.1k";
   CHECK(find(identify_components(wheel({{renamed, "", "aa11", "", {}}}), known, ""), "openssl-libs")->means ==
@@ -81,7 +80,11 @@ TEST_CASE("another file with the same hash is not taken for the known one") {
 
 TEST_CASE("a file's own package note names its package") {
   const auto components = identify_components(
-      wheel({{kSsl, "", "", R"({"type":"rpm","name":"openssl","version":"3.0.7-6.fc37","osCpe":"cpe:/o:fedoraproject:fedora:37"})", {}}}),
+      wheel({{kSsl,
+              "",
+              "",
+              R"({"type":"rpm","name":"openssl","version":"3.0.7-6.fc37","osCpe":"cpe:/o:fedoraproject:fedora:37"})",
+              {}}}),
       {}, "");
   REQUIRE(find(components, "openssl") != nullptr);
   CHECK(find(components, "openssl")->means == Means::package_note);
@@ -102,8 +105,15 @@ TEST_CASE("the project itself is the first component") {
 
 TEST_CASE("a wheel with a bill teaches the hashes of its grafts") {
   WheelEvidence one = wheel({{kSsl, "", "aa11", "", {}}});
-  one.bills = {{"b", {"", {{"openssl-libs", "1", "pkg:rpm/almalinux/openssl-libs@1-1.el8#x",
-                            path_digests("libssl.so.1.1.1k")[2], {}, {}}}}, ""}};
+  one.bills = {{"b",
+                {"",
+                 {{"openssl-libs",
+                   "1",
+                   "pkg:rpm/almalinux/openssl-libs@1-1.el8#x",
+                   path_digests("libssl.so.1.1.1k")[2],
+                   {},
+                   {}}}},
+                ""}};
   const auto rows = learn_grafts(one);
   REQUIRE(rows.size() == 1);
   CHECK(to_line(rows[0]) == "81259c47\tlibssl.so.1.1.1k\tpkg:rpm/almalinux/openssl-libs@1-1.el8\taa11\n");
@@ -122,8 +132,11 @@ TEST_CASE("a table of known grafts says which of its lines is wrong") {
 
 TEST_CASE("version strings are found, and look-alikes are not") {
   const auto& marks = known_version_marks();
-  const auto found = [&](const std::string& text, const char* file) { return find_versions(bytes_of(text), file, marks); };
-  CHECK(found("xxOpenSSL 1.1.1k  FIPS 25 Mar 2021", "libcrypto.so") == std::vector<FoundVersion>{{"openssl", "1.1.1k"}});
+  const auto found = [&](const std::string& text, const char* file) {
+    return find_versions(bytes_of(text), file, marks);
+  };
+  CHECK(found("xxOpenSSL 1.1.1k  FIPS 25 Mar 2021", "libcrypto.so") ==
+        std::vector<FoundVersion>{{"openssl", "1.1.1k"}});
   CHECK(found("OpenSSL 3.5.8 9 Jun 2026", "a.so") == std::vector<FoundVersion>{{"openssl", "3.5.8"}});
   CHECK(found("OpenSSL 1.1.1 or newer is needed", "a.so").empty());
   CHECK(found("deflate 1.2.11 Copyright 1995 inflate 1.2.11 Copyright", "libz.so") ==

@@ -9,8 +9,9 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const char* const kOld = "os\talmalinux\t8.10\npackage\tglibc.x86_64\t2.28-251.el8\npackage\tkernel\t1\npackage\tkernel\t2\n"
-                         "tool\tgcc\t13.3.1\npython\tcp39-cp39\t3.9.20\npython\tcp312-cp312\t3.12.8\n";
+const char* const kOld =
+    "os\talmalinux\t8.10\npackage\tglibc.x86_64\t2.28-251.el8\npackage\tkernel\t1\npackage\tkernel\t2\n"
+    "tool\tgcc\t13.3.1\npython\tcp39-cp39\t3.9.20\npython\tcp312-cp312\t3.12.8\n";
 const char* const kNew = "os\talmalinux\t8.10\npackage\tglibc.x86_64\t2.28-251.el8_10.16\npackage\tkernel\t1\n"
                          "package\tkernel\t2\ntool\tgcc\t14.2.1\npython\tcp312-cp312\t3.12.9\npackage\tzstd\t1\n";
 

@@ -25,7 +25,8 @@ TEST_CASE("a purl is taken apart and its escapes are resolved") {
 }
 
 TEST_CASE("what is no purl is refused") {
-  for (const char* wrong : {"", "rpm/x/y@1", "pkg:", "pkg:rpm", "pkg:/x", "pkg:rpm/", "pkg:rpm/a%2/b", "pkg:rpm/a/b@%zz"}) {
+  for (const char* wrong :
+       {"", "rpm/x/y@1", "pkg:", "pkg:rpm", "pkg:/x", "pkg:rpm/", "pkg:rpm/a%2/b", "pkg:rpm/a/b@%zz"}) {
     INFO(wrong);
     CHECK_FALSE(parse_package_url(wrong));
   }

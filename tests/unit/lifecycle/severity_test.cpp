@@ -9,19 +9,19 @@
 using namespace wheelforge::lifecycle;
 
 TEST_CASE("base scores are those that the NVD publishes") {
-  for (const auto& [vector, score] : std::vector<std::pair<std::string, double>>{
-           {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8},
-           {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0},
-           {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 7.5},
-           {"CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N", 5.9},
-           {"CVSS:3.0/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", 7.8},
-           {"CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N", 5.4},
-           {"CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1},
-           {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0},
-           {"AV:N/AC:L/Au:N/C:N/I:N/A:P", 5.0},
-           {"AV:N/AC:L/Au:N/C:C/I:C/A:C", 10.0},
-           {"AV:N/AC:M/Au:N/C:P/I:N/A:N", 4.3},
-           {"7.2", 7.2}}) {
+  for (const auto& [vector, score] :
+       std::vector<std::pair<std::string, double>>{{"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8},
+                                                   {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0},
+                                                   {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 7.5},
+                                                   {"CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N", 5.9},
+                                                   {"CVSS:3.0/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", 7.8},
+                                                   {"CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N", 5.4},
+                                                   {"CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1},
+                                                   {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0},
+                                                   {"AV:N/AC:L/Au:N/C:N/I:N/A:P", 5.0},
+                                                   {"AV:N/AC:L/Au:N/C:C/I:C/A:C", 10.0},
+                                                   {"AV:N/AC:M/Au:N/C:P/I:N/A:N", 4.3},
+                                                   {"7.2", 7.2}}) {
     INFO(vector);
     const auto seen = cvss_base_score(vector);
     REQUIRE(seen);

@@ -27,9 +27,8 @@ SupportFacts facts_on(const std::string& day) {
 SupportEntry entry_of(const Inventory& inventory, const std::string& day, SubjectKind kind, const std::string& name) {
   const auto entries = support_entries(inventory, facts_on(day));
   REQUIRE(entries);
-  const auto found = std::find_if(entries->begin(), entries->end(), [&](const SupportEntry& entry) {
-    return entry.kind == kind && entry.name == name;
-  });
+  const auto found = std::find_if(entries->begin(), entries->end(),
+                                  [&](const SupportEntry& entry) { return entry.kind == kind && entry.name == name; });
   REQUIRE(found != entries->end());
   return *found;
 }
