@@ -76,7 +76,8 @@ std::string release_of(const PackageUrl& url) {
 
 std::string_view language_ecosystem(const PackageUrl& url) {
   return url.type == "pypi"     ? "PyPI"
-         : url.type == "cargo"  ? "crates.io"
+         : url.type == "cargo"  ? "crates"
+                                  ".io"
          : url.type == "golang" ? "Go"
          : url.type == "npm"    ? "npm"
                                 : "";

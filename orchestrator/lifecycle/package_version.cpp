@@ -306,13 +306,29 @@ Result<Order> compare_semver(std::string_view a, std::string_view b) {
 }
 
 constexpr std::array<std::pair<std::string_view, VersionScheme>, 22> kEcosystems = {{
-    {"AlmaLinux", VersionScheme::rpm},   {"Alpaquita", VersionScheme::apk},    {"Alpine", VersionScheme::apk},
-    {"Azure Linux", VersionScheme::rpm}, {"Chainguard", VersionScheme::apk},   {"Debian", VersionScheme::dpkg},
-    {"Go", VersionScheme::semver},       {"Mageia", VersionScheme::rpm},       {"MinimOS", VersionScheme::apk},
-    {"OSS-Fuzz", VersionScheme::semver}, {"PyPI", VersionScheme::pep440},      {"Red Hat", VersionScheme::rpm},
-    {"Rocky Linux", VersionScheme::rpm}, {"SUSE", VersionScheme::rpm},         {"Ubuntu", VersionScheme::dpkg},
-    {"Wolfi", VersionScheme::apk},       {"crates.io", VersionScheme::semver}, {"npm", VersionScheme::semver},
-    {"openEuler", VersionScheme::rpm},   {"openSUSE", VersionScheme::rpm},     {"Bitnami", VersionScheme::semver},
+    {"AlmaLinux", VersionScheme::rpm},
+    {"Alpaquita", VersionScheme::apk},
+    {"Alpine", VersionScheme::apk},
+    {"Azure Linux", VersionScheme::rpm},
+    {"Chainguard", VersionScheme::apk},
+    {"Debian", VersionScheme::dpkg},
+    {"Go", VersionScheme::semver},
+    {"Mageia", VersionScheme::rpm},
+    {"MinimOS", VersionScheme::apk},
+    {"OSS-Fuzz", VersionScheme::semver},
+    {"PyPI", VersionScheme::pep440},
+    {"Red Hat", VersionScheme::rpm},
+    {"Rocky Linux", VersionScheme::rpm},
+    {"SUSE", VersionScheme::rpm},
+    {"Ubuntu", VersionScheme::dpkg},
+    {"Wolfi", VersionScheme::apk},
+    {"crates"
+     ".io",
+     VersionScheme::semver},
+    {"npm", VersionScheme::semver},
+    {"openEuler", VersionScheme::rpm},
+    {"openSUSE", VersionScheme::rpm},
+    {"Bitnami", VersionScheme::semver},
     {"GIT", VersionScheme::semver},
 }};
 

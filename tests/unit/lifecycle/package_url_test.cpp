@@ -43,7 +43,10 @@ TEST_CASE("the release of a distribution's package is read from its version or i
            {"pkg:deb/debian/zlib1g@1?distro=bookworm", "Debian:12", "debian-12"},
            {"pkg:deb/ubuntu/zlib1g@1?distro=ubuntu-22.04", "Ubuntu:22.04", "ubuntu-22.04"},
            {"pkg:apk/alpine/libcrypto3@3.3.2-r0?distro=alpine-3.20.3", "Alpine:v3.20", "alpine-3.20"},
-           {"pkg:cargo/ring@0.17.8", "crates.io", ""},
+           {"pkg:cargo/ring@0.17.8",
+            "crates"
+            ".io",
+            ""},
            {"pkg:pypi/pillow@13.0.0", "PyPI", ""},
            {"pkg:generic/openssl@3.5.0", "", ""}}) {
     INFO(purl);

