@@ -130,7 +130,7 @@ TEST_CASE("everything in the catalogue has an entry, and each of them a date") {
   }
 }
 
-TEST_CASE("--fail-on takes ends, days, severities and nothing else") {
+TEST_CASE("a job fails on ends, days, severities and nothing else") {
   const auto fail_on = parse_fail_on({"eol:90", "cve:high", "unknown"});
   REQUIRE(fail_on);
   CHECK(*fail_on == FailOn{true, 90, Severity::high, true, false});
