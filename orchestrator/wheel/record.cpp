@@ -169,7 +169,7 @@ std::vector<std::string> record_paths(std::string_view text) {
 std::string to_string(const RecordEntry& entry) {
   std::string row = csv_field(entry.path) + ',';
   if (!entry.algorithm.empty()) {
-    row += fmt::format("{}={}", entry.algorithm, entry.digest);
+    row += csv_field(fmt::format("{}={}", entry.algorithm, entry.digest));
   }
   row += ',';
   if (entry.size) {

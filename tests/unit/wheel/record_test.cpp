@@ -23,6 +23,15 @@ TEST_CASE("quoted paths survive a round trip") {
   }
 }
 
+TEST_CASE("a quoted digest survives a round trip") {
+  const auto record = parse_record("a,\"W=p,\"\"q\",\n");
+  REQUIRE(record);
+  CHECK(record->entries == std::vector<RecordEntry>{{"a", "W", "p,\"q", std::nullopt}});
+  const auto again = parse_record(to_string(record->entries[0]));
+  REQUIRE(again);
+  CHECK(again->entries == record->entries);
+}
+
 TEST_CASE("a blank line is remembered, a broken one refused with its number") {
   CHECK(parse_record("a,,\n\nb,,\n")->has_blank_line);
   for (const char* text : {"a,,\nb,hash,1\n", "a,,\nb,,x\n", "a,,\nb,,1,2\n", "a,,\n,,\n", "a,,\n\"b,,\n"}) {
