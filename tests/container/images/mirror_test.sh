@@ -105,7 +105,7 @@ wheelforge 2 images pull
 # A copy that was pulled while it was there still serves.
 sed -i "s/2026.02.01-1/2026.01.01-1/; s/$pushed/$first/" images.lock
 delete_manifest "$image" "$first"
-build 0
+build 0 --fresh
 wheels '*-cp311-cp311-manylinux*.whl'
 
 # The registry does not answer at all, and the image is not here: temporary, after the retries.
@@ -113,5 +113,5 @@ end_registry
 printf "[schedule]\nretries = 0\n" >>wheelforge.toml
 "$engine" rmi "localhost/wheelforge/pinned/manylinux_2_31_x86_64:sha256-${first#sha256:}" "$registry/$image@$first" >/dev/null 2>&1 || true
 rm -rf wheelhouse
-build 75
+build 75 --fresh # a kept result needs no image
 says stderr 'the registry does not answer'
