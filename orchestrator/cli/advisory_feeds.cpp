@@ -1,6 +1,7 @@
 // Reads advisories, and keeps the last good copy of what was downloaded.
 #include "orchestrator/cli/advisory_feeds.hpp"
 
+#include "orchestrator/base/ascii.hpp"
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/lifecycle/default_feeds.hpp"
 #include "orchestrator/zip/inflater.hpp"
@@ -19,13 +20,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::uint64_t kLargestAdvisory = std::uint64_t{256} << 20U;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
 
 /// Gathers advisories and lets go of what nobody will ask for.
 class Gatherer {
@@ -85,7 +79,7 @@ private:
     ++out_.files;
     for (lifecycle::Advisory& advisory : read) {
       for (lifecycle::AffectedPackage& package : advisory.affected) {
-        if (!wanted_.empty() && !wanted_.contains(lower(package.name))) {
+        if (!wanted_.empty() && !wanted_.contains(lower_case(package.name))) {
           package.ranges = {};
           package.versions = {};
         }

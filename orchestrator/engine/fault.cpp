@@ -1,6 +1,8 @@
 // The table from the engines' error texts to faults, and from faults to kinds and hints.
 #include "orchestrator/engine/fault.hpp"
 
+#include "orchestrator/base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -95,13 +97,6 @@ constexpr std::array kMeanings = {
 const Meaning& meaning_of(Fault fault) {
   return *std::find_if(kMeanings.begin(), kMeanings.end() - 1,
                        [&](const Meaning& each) { return each.fault == fault; });
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; });
-  return lower;
 }
 
 /// The engine's words in one line, without what every message starts or ends with.

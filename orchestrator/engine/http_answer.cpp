@@ -1,18 +1,13 @@
 // Reads heads and fields of HTTP answers.
 #include "orchestrator/engine/http_answer.hpp"
 
+#include "orchestrator/base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
 namespace wheelforge::engine {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 std::string_view without_blanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
@@ -71,7 +66,7 @@ Result<HttpAnswer> parse_http_answer(std::string_view text) {
         break;
       }
       if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-        answer.fields.emplace(lower(line.substr(0, colon)), without_blanks(line.substr(colon + 1)));
+        answer.fields.emplace(lower_case(line.substr(0, colon)), without_blanks(line.substr(colon + 1)));
       }
     }
   }
@@ -84,7 +79,7 @@ Result<HttpAnswer> parse_http_answer(std::string_view text) {
 
 std::optional<TokenChallenge> parse_token_challenge(std::string_view value) {
   constexpr std::string_view kScheme = "bearer ";
-  if (lower(value.substr(0, kScheme.size())) != kScheme) {
+  if (lower_case(value.substr(0, kScheme.size())) != kScheme) {
     return std::nullopt;
   }
   value.remove_prefix(kScheme.size());
@@ -94,7 +89,7 @@ std::optional<TokenChallenge> parse_token_challenge(std::string_view value) {
     if (equals == std::string_view::npos || value.substr(equals + 1, 1) != "\"") {
       break;
     }
-    const std::string name = lower(without_blanks(value.substr(0, equals)));
+    const std::string name = lower_case(without_blanks(value.substr(0, equals)));
     const std::size_t end = value.find('"', equals + 2);
     if (end == std::string_view::npos) {
       break;

@@ -1,6 +1,7 @@
 // Finds advisories by ecosystem and package.
 #include "orchestrator/lifecycle/advisory_database.hpp"
 
+#include "orchestrator/base/ascii.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ std::string_view without_release(std::string_view ecosystem) { return ecosystem.
 /// Project names of PyPI are compared in their normal form.
 std::string package_key(std::string_view ecosystem, std::string_view package) {
   return without_release(ecosystem) == "PyPI" ? wheel::normalize_distribution(package) : std::string(package);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
 }
 
 bool speaks_of_upstream(std::string_view ecosystem) {
@@ -60,7 +54,7 @@ void AdvisoryDatabase::add(Feed feed, std::vector<Advisory> advisories) {
     for (std::size_t i = 0; i < advisory.affected.size(); ++i) {
       const AffectedPackage& package = advisory.affected[i];
       if (speaks_of_upstream(package.ecosystem)) {
-        upstream_[lower(package.name)].push_back({at, i});
+        upstream_[lower_case(package.name)].push_back({at, i});
       } else {
         places_[{normalized_ecosystem(package.ecosystem), package_key(package.ecosystem, package.name)}].push_back(
             {at, i});
@@ -94,7 +88,7 @@ std::vector<AdvisoryDatabase::Hit> AdvisoryDatabase::find(std::string_view ecosy
 
 std::vector<AdvisoryDatabase::Hit> AdvisoryDatabase::find_upstream(std::string_view package) const {
   std::vector<Hit> out;
-  const auto found = upstream_.find(lower(package));
+  const auto found = upstream_.find(lower_case(package));
   for (const Place& place : found == upstream_.end() ? std::vector<Place>() : found->second) {
     out.push_back(hit(place));
   }

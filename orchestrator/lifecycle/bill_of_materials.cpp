@@ -1,6 +1,7 @@
 // CycloneDX 1.x and SPDX 2.x in JSON.
 #include "orchestrator/lifecycle/bill_of_materials.hpp"
 
+#include "orchestrator/base/ascii.hpp"
 #include "orchestrator/lifecycle/package_url.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,12 +26,6 @@ const Json& list_of(const Json& json, const char* key) {
   return found != json.end() && found->is_array() ? *found : kEmpty;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -50,7 +45,7 @@ Result<BillEntry> cyclonedx_entry(const Json& component) {
   }
   for (const Json& hash : list_of(component, "hashes")) {
     if (hash.is_object() && text_of(hash, "alg") == "SHA-256") {
-      out.hashes.push_back(lower(text_of(hash, "content")));
+      out.hashes.push_back(lower_case(text_of(hash, "content")));
     }
   }
   const auto evidence = component.find("evidence");
@@ -63,10 +58,10 @@ Result<BillEntry> cyclonedx_entry(const Json& component) {
     if (!property.is_object()) {
       continue;
     }
-    const std::string name = lower(text_of(property, "name"));
+    const std::string name = lower_case(text_of(property, "name"));
     const std::string value = text_of(property, "value");
-    if (name.find("sha256") != std::string::npos && is_sha256(lower(value))) {
-      out.hashes.push_back(lower(value));
+    if (name.find("sha256") != std::string::npos && is_sha256(lower_case(value))) {
+      out.hashes.push_back(lower_case(value));
     } else if (name.ends_with("path") || name.ends_with("file")) {
       out.files.push_back(value);
     }
@@ -103,7 +98,7 @@ Result<BillEntry> spdx_entry(const Json& package) {
   }
   for (const Json& sum : list_of(package, "checksums")) {
     if (sum.is_object() && text_of(sum, "algorithm") == "SHA256") {
-      out.hashes.push_back(lower(text_of(sum, "checksumValue")));
+      out.hashes.push_back(lower_case(text_of(sum, "checksumValue")));
     }
   }
   return out;

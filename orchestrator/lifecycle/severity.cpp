@@ -1,6 +1,8 @@
 // CVSS vectors and words as severities.
 #include "orchestrator/lifecycle/severity.hpp"
 
+#include "orchestrator/base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -108,9 +110,7 @@ std::string_view to_string(Severity severity) {
 }
 
 std::optional<Severity> severity_of_word(std::string_view word) {
-  std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string lower = lower_case(word);
   constexpr std::array<std::pair<std::string_view, Severity>, 12> kWords = {{{"critical", Severity::critical},
                                                                              {"important", Severity::high},
                                                                              {"high", Severity::high},

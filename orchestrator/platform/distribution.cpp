@@ -1,6 +1,8 @@
 // Reads the distribution table and finds a release in it by name.
 #include "orchestrator/platform/distribution.hpp"
 
+#include "orchestrator/base/ascii.hpp"
+
 #include "embedded/platform/distributions.hpp"
 
 #include <fmt/format.h>
@@ -136,16 +138,9 @@ Result<Distribution> read_distribution(const RowReader& row) {
   return out;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 /// "alma-9" and "alma:9" as {"alma", "9"}; "debian11" as {"debian", "11"}.
 std::pair<std::string, std::string> split_id(std::string_view id) {
-  const std::string text = lower(id);
+  const std::string text = lower_case(id);
   const std::size_t mark = text.find_first_of("-:");
   if (mark != std::string::npos) {
     return {text.substr(0, mark), text.substr(mark + 1)};
@@ -159,7 +154,7 @@ bool has_version(const Distribution& distribution, std::string_view version) {
   if (distribution.version == version) {
     return true;
   }
-  const std::string codename = lower(distribution.codename.value_or(""));
+  const std::string codename = lower_case(distribution.codename.value_or(""));
   return !codename.empty() && codename.substr(0, codename.find(' ')) == version;
 }
 

@@ -1,6 +1,7 @@
 // Takes file names apart as pip does.
 #include "orchestrator/resolve/candidate.hpp"
 
+#include "orchestrator/base/ascii.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
 
 #include <algorithm>
@@ -23,12 +24,6 @@ std::vector<std::string> split(std::string_view text, char separator) {
     }
     text.remove_prefix(end + 1);
   }
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -78,9 +73,9 @@ Result<Candidate> parse_wheel(std::string_view stem, Names names) {
     out.build = parse_build(parts[2]);
   }
   const std::size_t first_tag = has_build ? 3 : 2;
-  out.pythons = split(lower(parts[first_tag]), '.');
-  out.abis = split(lower(parts[first_tag + 1]), '.');
-  out.platforms = split(lower(parts[first_tag + 2]), '.');
+  out.pythons = split(lower_case(parts[first_tag]), '.');
+  out.abis = split(lower_case(parts[first_tag + 1]), '.');
+  out.platforms = split(lower_case(parts[first_tag + 2]), '.');
   if (out.pythons.size() * out.abis.size() * out.platforms.size() > kMostTriples) {
     return fail(ErrorKind::invalid_data, "its name stands for more than {} tags", kMostTriples);
   }

@@ -1,6 +1,8 @@
 // Reads and compares PEP 440 versions; decides specifiers.
 #include "orchestrator/resolve/version.hpp"
 
+#include "orchestrator/base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -22,13 +24,6 @@ std::string_view trim(std::string_view text) {
     text.remove_suffix(1);
   }
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
 }
 
 /// Reads a version from front to end; every member returns false where the text has something else there.
@@ -166,7 +161,7 @@ std::tuple<int, std::string_view, std::uint64_t> pre_key(const Version& version)
 
 /// How many numbers a valid version's release is written with: 3 in "1.2.0.post1".
 std::size_t written_numbers(std::string_view version) {
-  const std::string normal = lower(version);
+  const std::string normal = lower_case(version);
   Scanner scanner(normal);
   scanner.take('v');
   std::size_t count = 0;
@@ -227,7 +222,7 @@ std::strong_ordering Version::operator<=>(const Version& that) const {
 }
 
 Result<Version> parse_version(std::string_view text) {
-  const std::string normal = lower(trim(text));
+  const std::string normal = lower_case(trim(text));
   Scanner scanner(normal);
   Version out;
   out.text = std::string(trim(text));
@@ -314,7 +309,7 @@ bool SpecifierSet::satisfies(const Version& version, const Clause& clause) {
   }
   const Version& wanted = clause.version;
   if (clause.symbol == "===") {
-    return lower(version.text) == lower(wanted.text);
+    return lower_case(version.text) == lower_case(wanted.text);
   }
   if (clause.wildcard) {
     return starts_with(wanted, clause.numbers) == (clause.symbol == "==");
