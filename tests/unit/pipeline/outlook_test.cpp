@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/memory_file_system.hpp"
+#include "tests/unit/pipeline/planned_cell.hpp"
 
 using namespace wheelforge;
 using namespace wheelforge::pipeline;
@@ -12,16 +13,7 @@ using namespace wheelforge::pipeline;
 namespace {
 
 plan::PlannedCell cell(const std::string& python, matrix::CellOptions options = {}) {
-  plan::PlannedCell planned;
-  planned.cell.python = *matrix::parse_interpreter(python);
-  planned.cell.platform = *tags::parse_platform_tag("manylinux_2_28_x86_64");
-  planned.cell.id = matrix::make_cell_id(planned.cell.python, planned.cell.platform, "cpu");
-  planned.cell.options = std::make_shared<matrix::CellOptions>(std::move(options));
-  planned.image = "image";
-  using plan::StepKind;
-  planned.steps = {{StepKind::prepare, {}}, {StepKind::build, {}},    {StepKind::repair, {}},
-                   {StepKind::audit, {}},   {StepKind::test, "same"}, {StepKind::collect, {}}};
-  return planned;
+  return planned_cell(python, "manylinux_2_28_x86_64", std::move(options));
 }
 
 matrix::CellOptions with_flags(const std::string& flags) {

@@ -2,6 +2,7 @@
 #include "orchestrator/pipeline/outlook.hpp"
 #include "orchestrator/pipeline/run.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/pipeline/planned_cell.hpp"
 
 #include <ctime>
 #include <iostream>
@@ -12,20 +13,11 @@ using namespace wheelforge::pipeline;
 namespace {
 
 plan::PlannedCell cell(int number) {
-  plan::PlannedCell planned;
-  planned.cell.python = *matrix::parse_interpreter("cp311");
-  planned.cell.platform = *tags::parse_platform_tag("manylinux_2_" + std::to_string(5 + number) + "_x86_64");
-  planned.cell.id = matrix::make_cell_id(planned.cell.python, planned.cell.platform, "cpu");
   matrix::CellOptions options;
   options.build.environment = {{"CFLAGS", "-O2"}, {"CXXFLAGS", "-O2"}};
   options.test.command = {"python -m pytest tests"};
   options.test.requires_ = {"pytest", "numpy"};
-  planned.cell.options = std::make_shared<matrix::CellOptions>(std::move(options));
-  planned.image = "image";
-  using plan::StepKind;
-  planned.steps = {{StepKind::prepare, {}}, {StepKind::build, {}},    {StepKind::repair, {}},
-                   {StepKind::audit, {}},   {StepKind::test, "same"}, {StepKind::collect, {}}};
-  return planned;
+  return planned_cell("cp311", "manylinux_2_" + std::to_string(5 + number) + "_x86_64", std::move(options));
 }
 
 void keep(StepStore& store, const plan::PlannedCell& one, const StepFacts& facts, const std::filesystem::path& output) {
