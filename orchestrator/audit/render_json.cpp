@@ -46,6 +46,17 @@ Json json_of(const WhyNot& why) {
   return {{"tag", why.tag}, {"obstacles", std::move(obstacles)}};
 }
 
+Json loads_of(const AuditReport& report) {
+  Json on = Json::object();
+  for (const auto& [machine, loads] : report.on) {
+    Json& files = on[machine] = Json::object();
+    for (const auto& [path, sentence] : loads.sentences) {
+      files[path] = or_null(sentence);
+    }
+  }
+  return on;
+}
+
 Json json_of(const AuditReport& report) {
   Json claimed = Json::array();
   for (const tags::PlatformTag& tag : report.claimed) {
@@ -71,19 +82,28 @@ Json json_of(const AuditReport& report) {
                         {"message", finding.message},
                         {"hint", text_or_null(finding.hint)}});
   }
-  return {{"wheel", report.wheel},
-          {"claimed", std::move(claimed)},
-          {"tag", report.tag},
-          {"nearest_policy", text_or_null(report.nearest_policy)},
-          {"auditwheel_tag", or_null(report.auditwheel_tag)},
-          {"auditwheel_reason", text_or_null(report.auditwheel_reason)},
-          {"differs_because", report.differs_because},
-          {"arch", report.arch ? Json(tags::to_string(*report.arch)) : Json(nullptr)},
-          {"libc", report.libc ? Json(to_string(*report.libc)) : Json(nullptr)},
-          {"elf_files", std::move(elf_files)},
-          {"external", std::move(external)},
-          {"why_not", std::move(why_not)},
-          {"findings", std::move(findings)}};
+  Json json = {{"wheel", report.wheel},
+               {"claimed", std::move(claimed)},
+               {"tag", report.tag},
+               {"nearest_policy", text_or_null(report.nearest_policy)},
+               {"auditwheel_tag", or_null(report.auditwheel_tag)},
+               {"auditwheel_reason", text_or_null(report.auditwheel_reason)},
+               {"differs_because", report.differs_because},
+               {"arch", report.arch ? Json(tags::to_string(*report.arch)) : Json(nullptr)},
+               {"libc", report.libc ? Json(to_string(*report.libc)) : Json(nullptr)},
+               {"elf_files", std::move(elf_files)},
+               {"external", std::move(external)},
+               {"why_not", std::move(why_not)},
+               {"findings", std::move(findings)}};
+  if (!report.on.empty()) {
+    json["on"] = loads_of(report);
+    Json basis = Json::object();
+    for (const auto& [machine, loads] : report.on) {
+      basis[machine] = {{"basis", loads.basis}};
+    }
+    json["on_basis"] = std::move(basis);
+  }
+  return json;
 }
 
 std::string dumped(const Json& json) {

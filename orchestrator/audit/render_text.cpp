@@ -122,10 +122,33 @@ std::string findings_text(const AuditReport& report, Detail detail) {
   return text;
 }
 
+std::string on_text(const AuditReport& report, Detail detail) {
+  std::string text;
+  for (const auto& [machine, loads] : report.on) {
+    std::vector<std::string> lines;
+    for (const auto& [path, sentence] : loads.sentences) {
+      if (sentence) {
+        lines.push_back(fmt::format("    {}: {}\n", printable(path), printable(*sentence)));
+      }
+    }
+    text += fmt::format("  on {}{}: {} of {} files load\n", machine, loads.basis == "derived" ? " (derived)" : "",
+                        loads.sentences.size() - lines.size(), loads.sentences.size());
+    const std::size_t shown = detail == Detail::all ? lines.size() : std::min(lines.size(), kMaxLines);
+    for (std::size_t i = 0; i < shown; ++i) {
+      text += lines[i];
+    }
+    if (shown < lines.size()) {
+      text += fmt::format("    and {} more\n", lines.size() - shown);
+    }
+  }
+  return text;
+}
+
 } // namespace
 
 std::string to_text(const AuditReport& report, Detail detail) {
-  return verdict_line(report) + why_not_text(report, detail) + external_text(report) + findings_text(report, detail);
+  return verdict_line(report) + on_text(report, detail) + why_not_text(report, detail) + external_text(report) +
+         findings_text(report, detail);
 }
 
 } // namespace wheelforge::audit

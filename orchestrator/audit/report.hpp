@@ -52,6 +52,14 @@ struct ElfReport {
   bool operator==(const ElfReport&) const = default;
 };
 
+/// What the loader of one distribution says of the wheel's files.
+struct MachineLoads {
+  std::string basis;                                           ///< "packages" or "derived"
+  std::map<std::string, std::optional<std::string>> sentences; ///< by path; nothing where the file loads
+
+  bool operator==(const MachineLoads&) const = default;
+};
+
 /// Everything the audit says about one wheel.
 struct AuditReport {
   std::string wheel; ///< the file name
@@ -68,6 +76,7 @@ struct AuditReport {
   std::map<std::string, std::vector<std::string>> external; ///< soname → the files that need it, sorted
   std::vector<WhyNot> why_not;                              ///< wider tags, nearest first
   std::vector<Finding> findings;
+  std::map<std::string, MachineLoads> on; ///< by the distribution's id; only those that were asked for
 
   bool operator==(const AuditReport&) const = default;
 

@@ -1,6 +1,8 @@
 // `wheelforge audit`: what wheels promise, what they keep, and what would fail where.
 #include "orchestrator/audit/audit.hpp"
 #include "orchestrator/audit/render.hpp"
+#include "orchestrator/cli/audit_on.hpp"
+#include "orchestrator/cli/audit_together.hpp"
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/wheel_files.hpp"
@@ -25,17 +27,20 @@ struct AuditArguments {
   std::vector<std::string> wheels;
   std::string policy;
   std::vector<std::string> fail_on = {"error"};
+  MachineChoice machines;
   unsigned jobs = 0;
   bool json = false;
   bool sarif = false;
   bool integrity = false;
   bool all = false;
+  bool together = false;
 };
 
 /// What makes the command fail: from a severity upwards, and single codes.
 struct FailOn {
   std::optional<audit::Severity> from;
   std::vector<std::string> codes;
+  bool does_not_load = false; ///< on a machine of --on
 
   [[nodiscard]] bool matches(const audit::Finding& finding) const {
     return (from && finding.severity >= *from) || std::find(codes.begin(), codes.end(), finding.code) != codes.end();
@@ -49,9 +54,11 @@ Result<FailOn> parse_fail_on(const std::vector<std::string>& words) {
       fail_on.from = fail_on.from ? std::min(*fail_on.from, *severity) : *severity;
     } else if (audit::find_code(word) != nullptr) {
       fail_on.codes.push_back(word);
+    } else if (word == kDoesNotLoad) {
+      fail_on.does_not_load = true;
     } else if (word != "never") {
-      return fail(ErrorKind::usage, "--fail-on {}: neither note, warning, error, never nor the code of a finding",
-                  word);
+      return fail(ErrorKind::usage,
+                  "--fail-on {}: neither note, warning, error, never, does-not-load nor the code of a finding", word);
     }
   }
   return fail_on;
@@ -67,10 +74,14 @@ Result<void> check_policy(const std::string& policy) {
 
 using Outcome = Result<audit::AuditReport>;
 
-Outcome audit_file(const fs::path& path, audit::AuditOptions options) {
+Outcome audit_file(const fs::path& path, audit::AuditOptions options, const MachineChoice& machines) {
   WF_TRY(zip::ZipReader archive, zip::ZipReader::open(path));
   options.shared = std::make_shared<const zip::ZipReader>(std::move(archive));
-  return audit::audit_wheel(*options.shared, path.filename().string(), options);
+  WF_TRY(audit::AuditReport report, audit::audit_wheel(*options.shared, path.filename().string(), options));
+  if (!machines.on.empty()) {
+    WF_TRY(report.on, loads_on(*options.shared, report, machines, options.threads));
+  }
+  return report;
 }
 
 /// Tells the cache what the wheels hold, so that it keeps only what occurs again.
@@ -86,7 +97,8 @@ void announce(const std::vector<fs::path>& files, audit::MemberCache& cache) {
 }
 
 /// Large wheels one after the other, each on all threads; then the small ones side by side.
-std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::AuditOptions options, unsigned jobs) {
+std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::AuditOptions options,
+                                 const MachineChoice& machines, unsigned jobs) {
   constexpr std::uintmax_t kLarge = std::uintmax_t{24} << 20U;
   std::vector<Outcome> outcomes(files.size(), fail("not audited"));
   std::vector<std::uintmax_t> sizes;
@@ -101,14 +113,14 @@ std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::Audi
   std::size_t first_small = 0;
   options.threads = jobs;
   while (first_small < order.size() && (sizes[order[first_small]] > kLarge || files.size() == 1)) {
-    outcomes[order[first_small]] = audit_file(files[order[first_small]], options);
+    outcomes[order[first_small]] = audit_file(files[order[first_small]], options, machines);
     ++first_small;
   }
   options.threads = 1;
   std::atomic<std::size_t> next = first_small;
   const auto work = [&] {
     for (std::size_t i = next++; i < order.size(); i = next++) {
-      outcomes[order[i]] = audit_file(files[order[i]], options);
+      outcomes[order[i]] = audit_file(files[order[i]], options, machines);
     }
   };
   std::vector<std::thread> others;
@@ -140,7 +152,12 @@ void print(const AuditArguments& arguments, const std::vector<audit::AuditReport
 Result<int> run_audit(const AuditArguments& arguments) {
   WF_TRY(const FailOn fail_on, parse_fail_on(arguments.fail_on));
   WF_TRY_VOID(check_policy(arguments.policy));
+  WF_TRY_VOID(check_machines(arguments.machines));
   WF_TRY(const std::vector<fs::path> files, find_wheel_files(arguments.wheels));
+  if (arguments.together) {
+    const bool never_fails = arguments.fail_on == std::vector<std::string>{"never"};
+    return run_together(files, arguments.machines, arguments.json, never_fails);
+  }
   audit::AuditOptions options;
   options.policy = arguments.policy;
   options.integrity = arguments.integrity ? audit::Integrity::check : audit::Integrity::skip;
@@ -151,7 +168,7 @@ Result<int> run_audit(const AuditArguments& arguments) {
   options.cache = &cache;
   audit::MemoryGate gate;
   options.gate = &gate;
-  std::vector<Outcome> outcomes = audit_files(files, options, jobs);
+  std::vector<Outcome> outcomes = audit_files(files, options, arguments.machines, jobs);
 
   std::vector<audit::AuditReport> reports;
   std::vector<audit::UnreadableWheel> unreadable;
@@ -163,8 +180,10 @@ Result<int> run_audit(const AuditArguments& arguments) {
       failed = true;
       continue;
     }
-    failed = failed || std::any_of(outcomes[i]->findings.begin(), outcomes[i]->findings.end(),
-                                   [&](const audit::Finding& finding) { return fail_on.matches(finding); });
+    failed = failed ||
+             std::any_of(outcomes[i]->findings.begin(), outcomes[i]->findings.end(),
+                         [&](const audit::Finding& finding) { return fail_on.matches(finding); }) ||
+             (fail_on.does_not_load && !loads_everywhere(*outcomes[i]));
     reports.push_back(*std::move(outcomes[i]));
   }
   print(arguments, reports, unreadable);
@@ -185,6 +204,9 @@ void add_audit_command(CLI::App& app, Invocation& invocation) {
                    "severities (that one and worse) or codes that make the command fail; never for none [error]")
       ->delimiter(',')
       ->allow_extra_args(false);
+  add_machine_options(*command, arguments->machines);
+  command->add_flag("--together", arguments->together,
+                    "say what goes wrong when the wheels are imported in one process");
   command->add_flag("--integrity", arguments->integrity, "also check every member's CRC and RECORD's hashes");
   command->add_flag("--all", arguments->all, "show every finding and every wider tag");
   command->add_option("-j,--jobs", arguments->jobs, "threads [as many as there are processors]");

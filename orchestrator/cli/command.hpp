@@ -23,6 +23,7 @@ void add_images_command(CLI::App& app, Invocation& invocation);
 void add_schema_command(CLI::App& app, Invocation& invocation);
 void add_audit_command(CLI::App& app, Invocation& invocation);
 void add_explain_command(CLI::App& app, Invocation& invocation);
+void add_compare_command(CLI::App& app, Invocation& invocation);
 void add_resolve_command(CLI::App& app, Invocation& invocation);
 void add_reach_command(CLI::App& app, Invocation& invocation);
 void add_tags_command(CLI::App& app, Invocation& invocation);

@@ -19,6 +19,7 @@ int run_program(int argc, const char* const* argv) {
   add_schema_command(app, invocation);
   add_audit_command(app, invocation);
   add_explain_command(app, invocation);
+  add_compare_command(app, invocation);
   add_resolve_command(app, invocation);
   add_reach_command(app, invocation);
   add_tags_command(app, invocation);

@@ -104,7 +104,9 @@ void ElfParser::read_relocation_table(const RelocationTable& table, TypeCounts& 
     }
     if (symbol != 0) {
       if (symbol < file_.symbols_.size()) {
-        file_.symbols_[symbol].uses |= counts.use(type);
+        Symbol& used = file_.symbols_[symbol];
+        used.uses |= counts.use(type);
+        used.first_use = std::min(used.first_use, static_cast<std::uint32_t>(file_.relocations_.total + i));
       } else {
         ++strangers;
       }

@@ -37,6 +37,9 @@ inline constexpr std::uint8_t kUsedByAddress = 2;  ///< an address in data or th
 inline constexpr std::uint8_t kUsedByCopy = 4;     ///< a copy relocation: the symbol's size is part of the ABI
 inline constexpr std::uint8_t kUsedByTls = 8;      ///< a thread-local offset or module
 
+/// Symbol::first_use of a symbol that no relocation names.
+inline constexpr std::uint32_t kNeverUsed = 0xffffffff;
+
 /// A symbol of the dynamic symbol table. The name points into the ElfFile that holds it.
 struct Symbol {
   std::string_view name; ///< empty when the name's offset is outside of the string table
@@ -47,9 +50,10 @@ struct Symbol {
   SymbolBind bind = SymbolBind::local;
   SymbolType type = SymbolType::notype;
   SymbolVisibility visibility = SymbolVisibility::normal;
-  bool version_hidden = false; ///< name@VERSION: not what a new link would take
-  std::uint8_t other = 0;      ///< st_other whole
-  std::uint8_t uses = 0;       ///< kUsedBy…; nothing set means that no dynamic relocation names the symbol
+  bool version_hidden = false;          ///< name@VERSION: not what a new link would take
+  std::uint8_t other = 0;               ///< st_other whole
+  std::uint8_t uses = 0;                ///< kUsedBy…; nothing set means that no dynamic relocation names the symbol
+  std::uint32_t first_use = kNeverUsed; ///< the number of the first relocation that names it, in a loader's order
 
   bool operator==(const Symbol&) const = default;
 

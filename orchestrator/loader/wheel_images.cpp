@@ -1,0 +1,118 @@
+// Reading a wheel's ELF files on several threads.
+#include "orchestrator/loader/wheel_images.hpp"
+
+#include "orchestrator/audit/library_tree.hpp"
+#include "orchestrator/audit/loader.hpp"
+#include "orchestrator/elf/range_collector.hpp"
+#include "orchestrator/zip/inflater.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace wheelforge::loader {
+namespace {
+
+Result<elf::ElfFile> parse_member(const zip::ZipReader& archive, const zip::ZipMember& member,
+                                  zip::Inflater& inflater) {
+  if (member.size <= zip::kWholeLimit) {
+    WF_TRY(const auto bytes, inflater.read(archive, member));
+    return elf::ElfFile::parse(bytes);
+  }
+  elf::RangeCollector collector(member.size);
+  do {
+    const auto sent = inflater.stream(archive, member, [&](std::span<const std::byte> piece) {
+      return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
+    });
+    if (!sent) {
+      return tl::unexpected(sent.error());
+    }
+  } while (collector.next_pass());
+  return collector.finish();
+}
+
+std::optional<ElfImage> read_member(const zip::ZipReader& archive, const zip::ZipMember& member,
+                                    zip::Inflater& inflater) {
+  if (member.is_directory()) {
+    return std::nullopt;
+  }
+  const auto head = inflater.peek(archive, member, 64);
+  if (!head || !elf::is_elf(*head)) {
+    return std::nullopt;
+  }
+  const auto file = parse_member(archive, member, inflater);
+  if (file) {
+    return image_of(member.name, *file);
+  }
+  ElfImage image;
+  image.path = member.name;
+  image.broken = file.error().message;
+  return image;
+}
+
+} // namespace
+
+Result<WheelImages> WheelImages::read(const zip::ZipReader& archive, unsigned threads) {
+  const std::vector<zip::ZipMember>& members = archive.members();
+  std::vector<std::optional<ElfImage>> found(members.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    zip::Inflater inflater;
+    for (std::size_t i = next++; i < members.size(); i = next++) {
+      found[i] = read_member(archive, members[i], inflater);
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i) {
+    others.emplace_back(work);
+  }
+  work();
+  for (std::thread& thread : others) {
+    thread.join();
+  }
+  std::vector<ElfImage> images;
+  for (std::optional<ElfImage>& image : found) {
+    if (image) {
+      images.push_back(*std::move(image));
+    }
+  }
+  return of(std::move(images));
+}
+
+WheelImages WheelImages::of(std::vector<ElfImage> images) {
+  WheelImages wheel;
+  wheel.images_ = std::move(images);
+  wheel.index();
+  return wheel;
+}
+
+void WheelImages::add(WheelImages other) {
+  std::move(other.images_.begin(), other.images_.end(), std::back_inserter(images_));
+  index();
+}
+
+void WheelImages::index() {
+  std::stable_sort(images_.begin(), images_.end(),
+                   [](const ElfImage& a, const ElfImage& b) { return a.path < b.path; });
+  places_.clear();
+  by_place_.clear();
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    places_.push_back(audit::InstalledFiles::place_of(images_[i].path));
+    by_place_[places_.back()] = i;
+  }
+}
+
+std::optional<std::size_t> WheelImages::at(std::string_view path) const {
+  const auto found = by_place_.find(audit::normal_path(path));
+  return found == by_place_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string without_prefix(std::string text) {
+  const std::string prefix = fmt::format("{}/", audit::InstalledFiles::kSitePackages);
+  for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) {
+    text.erase(at, prefix.size());
+  }
+  return text;
+}
+
+} // namespace wheelforge::loader
