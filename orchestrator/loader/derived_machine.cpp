@@ -80,7 +80,7 @@ std::string_view loader_soname(tags::Architecture arch) {
 class FamilyReader {
 public:
   FamilyReader(const platform::Distribution& distribution, Machine& machine) : machine_(machine) {
-    name_ = distribution.libc == platform::Libc::musl ? "musl" : distribution.name;
+    name_ = distribution.libc == platform::Libc::musl ? "musl" : std::string_view(distribution.name);
     folder_ = distribution.libc == platform::Libc::musl ? "/usr/lib" : "";
   }
 

@@ -1,5 +1,6 @@
 // glibc's loader: its order of steps and its sentences.
 // Source: glibc elf/dl-load.c, dl-deps.c, dl-version.c, dl-open.c, dl-reloc.c, dl-lookup.c (2.31 to 2.42); ld.so(8).
+#include "orchestrator/audit/elf_facts.hpp"
 #include "orchestrator/loader/process.hpp"
 
 #include <algorithm>
@@ -19,12 +20,9 @@ public:
 
   std::optional<std::string> load(std::size_t image) override {
     const ElfImage& file = wheel_.all()[image];
-    is_program_ = file.broken.empty() && file.has_interpreter && file.is_dynamic &&
-                  (file.is_pie || file.header.type == elf::FileType::executable || file.soname.empty());
-    const bool is_static_program =
-        file.broken.empty() && !file.is_dynamic && file.header.type == elf::FileType::executable;
-    if (is_static_program && is_same_machine(file)) {
-      return std::nullopt;
+    is_program_ = is_program(file);
+    if (is_program_ && !file.has_interpreter && is_same_machine(file)) {
+      return std::nullopt; // static: no loader is asked
     }
     if (!is_program_) {
       begin_with_python();
@@ -47,6 +45,14 @@ public:
   }
 
 private:
+  /// True for what is started and not imported.
+  static bool is_program(const ElfImage& file) {
+    const std::string_view name = audit::file_name_of(file.path);
+    return file.broken.empty() && name.find(".so") == std::string_view::npos &&
+           (file.is_pie || file.header.type == elf::FileType::executable ||
+            (file.has_interpreter && file.soname.empty()));
+  }
+
   /// _dl_map_object of a path, and open_verify.
   std::optional<std::string> open_first(std::size_t image) {
     const ElfImage& file = wheel_.all()[image];
