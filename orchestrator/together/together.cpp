@@ -104,13 +104,11 @@ private:
   void check_order(std::size_t first, std::size_t second) {
     std::vector<loader::ElfImage> images;
     std::map<std::string, Place> by_path;
-    for (const std::size_t wheel : {first, second}) {
-      for (const FileTraits& file : wheels_[wheel].files) {
-        if (by_path.emplace(file.image.path, Place{wheel, &file}).second) {
-          images.push_back(file.image);
-        }
+    each_file([&](const Place& place) {
+      if (by_path.emplace(place.file->image.path, place).second) {
+        images.push_back(place.file->image);
       }
-    }
+    });
     const loader::WheelImages all = loader::WheelImages::of(std::move(images));
     std::vector<std::size_t> owner;
     for (const loader::ElfImage& image : all.all()) {
@@ -148,17 +146,19 @@ private:
                       sentences.size() == 1 ? "s" : ""),
           places, std::move(sentences));
     }
-    note_borrowed(first, second, all, joined, by_path);
+    note_borrowed(first, second, all, apart, joined, by_path);
   }
 
   void note_borrowed(std::size_t first, std::size_t second, const loader::WheelImages& all,
-                     const loader::TogetherLoads& joined, const std::map<std::string, Place>& by_path) {
+                     const loader::TogetherLoads& apart, const loader::TogetherLoads& joined,
+                     const std::map<std::string, Place>& by_path) {
     std::vector<Place> places;
     std::set<std::string> details;
     for (const loader::Borrowed& borrowed : joined.borrowed) {
       const Place user = by_path.at(all.all()[borrowed.user].path);
       const Place given = by_path.at(all.all()[borrowed.given].path);
-      if (user.wheel == second && has_own(second, borrowed.soname)) {
+      const bool is_new = std::find(apart.borrowed.begin(), apart.borrowed.end(), borrowed) == apart.borrowed.end();
+      if (user.wheel == second && given.wheel == first && is_new && has_another(first, borrowed.soname)) {
         places.push_back(user);
         places.push_back(given);
         details.insert(fmt::format("{} gets {} as {}", user.file->image.path, given.file->image.path, borrowed.soname));
@@ -173,9 +173,12 @@ private:
     }
   }
 
-  [[nodiscard]] bool has_own(std::size_t wheel, std::string_view soname) const {
-    return std::any_of(wheels_[wheel].files.begin(), wheels_[wheel].files.end(),
-                       [&](const FileTraits& file) { return file.image.soname == soname; });
+  /// True where a wheel beside that one brings the soname.
+  [[nodiscard]] bool has_another(std::size_t wheel, std::string_view soname) const {
+    bool found = false;
+    each_file(
+        [&](const Place& place) { found = found || (place.wheel != wheel && place.file->image.soname == soname); });
+    return found;
   }
 
   /// The same soname with different contents in two wheels.
