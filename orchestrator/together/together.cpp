@@ -140,11 +140,10 @@ private:
     }
     if (!places.empty()) {
       places.push_back({first, nullptr});
-      add("import-order", Severity::error,
-          fmt::format("imported after {}, {} file{} of {} no longer load{}", wheels_[first].distribution,
-                      sentences.size(), sentences.size() == 1 ? "" : "s", wheels_[second].distribution,
-                      sentences.size() == 1 ? "s" : ""),
-          places, std::move(sentences));
+      std::string message = fmt::format("imported after {}, {} file{} of {} no longer load{}",
+                                        wheels_[first].distribution, sentences.size(), sentences.size() == 1 ? "" : "s",
+                                        wheels_[second].distribution, sentences.size() == 1 ? "s" : "");
+      add("import-order", Severity::error, std::move(message), places, std::move(sentences));
     }
     note_borrowed(first, second, all, apart, joined, by_path);
   }

@@ -44,6 +44,7 @@ report = json.load(open("out"))
 codes = {f["code"] for f in report["findings"]}
 assert {"import-order", "soname-clash"} <= codes, codes
 said = {d for f in report["findings"] if f["code"] == "import-order" for d in f["details"]}
+assert any("1 file of" in f["message"] for f in report["findings"] if f["code"] == "import-order"), report
 assert said == {"a/ext.so: undefined symbol: in_a", "b/ext.so: undefined symbol: in_b"}, said
 for first, second in (("a", "b"), ("b", "a")):  # what really happens
     child = os.fork()
