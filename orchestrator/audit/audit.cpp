@@ -66,6 +66,9 @@ ElfReport report_of(const ElfFacts& facts) {
   }
   report.floor = floor_of(facts);
   report.is_extension = facts.is_module();
+  report.size_bytes = facts.size_bytes;
+  report.debug_bytes = facts.debug_bytes + facts.symtab_bytes;
+  report.device = facts.device;
   return report;
 }
 

@@ -3,6 +3,7 @@
 
 #include "orchestrator/audit/numpy_api.hpp"
 #include "orchestrator/audit/policy.hpp"
+#include "orchestrator/devicecode/device_code.hpp"
 #include "orchestrator/elf/elf_file.hpp"
 #include "orchestrator/tags/architecture.hpp"
 
@@ -121,6 +122,7 @@ struct ElfFacts {
   std::uint64_t symtab_bytes = 0;
   std::uint64_t trailing_bytes = 0;
   std::vector<elf::ElfAnomaly> anomalies;
+  devicecode::DeviceInventory device; ///< code for accelerators
 
   /// True where Python finds an entry point for the file's name.
   [[nodiscard]] bool is_module() const { return extension != ExtensionKind::none || has_module_export; }

@@ -1,12 +1,13 @@
 // The embedded lists behind known_names.hpp, read when first asked for.
 #include "orchestrator/audit/known_names.hpp"
 
+#include "orchestrator/toolchain/provider_lookup.hpp"
+
 #include "embedded/audit/libc_symbols.hpp"
 #include "embedded/audit/musl_symbols.hpp"
 #include "embedded/audit/provider_libraries.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <vector>
 
@@ -81,10 +82,13 @@ std::optional<bool> brings_library(std::string_view distribution, std::string_vi
 }
 
 bool is_driver_library(std::string_view soname) {
-  constexpr std::array<std::string_view, 5> kDriver = {"libcuda.so.", "libnvidia-", "libnvcuvid.so.",
-                                                       "libcudadebugger.so.", "libnvoptix.so."};
-  return std::any_of(kDriver.begin(), kDriver.end(),
-                     [&](std::string_view prefix) { return starts_with(soname, prefix); });
+  return toolchain::is_driver_library(toolchain::known_recipes(), soname);
+}
+
+std::optional<tags::LibcVersion> provider_floor(std::string_view distribution, std::string_view soname) {
+  const std::string required(distribution);
+  const auto provided = toolchain::find_provided(toolchain::known_recipes(), soname, std::span(&required, 1));
+  return provided ? std::optional(provided->floor) : std::nullopt;
 }
 
 } // namespace wheelforge::audit

@@ -1,6 +1,8 @@
 // Names known from the outside: what the libc defines, and which vendor package brings which library.
 #pragma once
 
+#include "orchestrator/tags/platform_tag.hpp"
+
 #include <optional>
 #include <string_view>
 
@@ -19,5 +21,9 @@ namespace wheelforge::audit {
 
 /// True for libraries that come with a device driver and never from a package: libcuda.so.1 and its like.
 [[nodiscard]] bool is_driver_library(std::string_view soname);
+
+/// The glibc that a distribution's library asks for, by its own platform tag or by its symbols, whichever is newer;
+/// nothing where no recipe names it. Source: recipes/.
+[[nodiscard]] std::optional<tags::LibcVersion> provider_floor(std::string_view distribution, std::string_view soname);
 
 } // namespace wheelforge::audit

@@ -3,6 +3,7 @@
 
 #include "orchestrator/audit/finding.hpp"
 #include "orchestrator/audit/policy.hpp"
+#include "orchestrator/devicecode/device_code.hpp"
 #include "orchestrator/tags/platform_tag.hpp"
 
 #include <map>
@@ -48,6 +49,9 @@ struct ElfReport {
   std::map<std::string, std::vector<std::string>> versions; ///< library → versions, sorted
   std::optional<VersionFloor> floor;                        ///< absent where no libc version is wanted
   bool is_extension = false;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t debug_bytes = 0;
+  devicecode::DeviceInventory device; ///< code for accelerators
 
   bool operator==(const ElfReport&) const = default;
 };

@@ -57,7 +57,14 @@ public:
     switch (dependency.outcome) {
     case Dependency::Outcome::in_wheel:
     case Dependency::Outcome::loader:
-    case Dependency::Outcome::other_package:
+    case Dependency::Outcome::driver: // whatever its machine has: no C library is asked for
+      return;
+    case Dependency::Outcome::other_package: // the wheel is installed with it, so it can promise no more
+      if (const auto floor = provider_floor(dependency.package, dependency.soname)) {
+        demand.floor = floor;
+        demand.code = "library-from-dependency";
+        break;
+      }
       return;
     case Dependency::Outcome::system:
       if (const auto first = policies_.first_allowing_library(dependency.soname); first && *first > 0) {
@@ -69,7 +76,6 @@ public:
       demand.code = "library-not-on-path";
       break;
     case Dependency::Outcome::libpython:
-    case Dependency::Outcome::driver:
     case Dependency::Outcome::missing:
       break;
     }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 namespace wheelforge::audit {
 namespace {
@@ -157,6 +158,7 @@ private:
     if (whole && result.elf->is_module()) {
       result.elf->numpy_api = find_numpy_api(whole_bytes_, *parsed);
     }
+    result.elf->device = std::exchange(device_, {});
   }
 
   Result<elf::ElfFile> read_whole(const zip::ZipMember& member, MemberResult& result) {
@@ -174,7 +176,43 @@ private:
       result.fault = compare(member, sha256(*bytes));
     }
     whole_bytes_ = *bytes;
-    return elf::ElfFile::parse(*bytes);
+    auto parsed = elf::ElfFile::parse(*bytes);
+    if (parsed) {
+      read_device_code(*parsed, *bytes);
+    }
+    return parsed;
+  }
+
+  /// The section headers of a file in memory tell where its device code is.
+  void read_device_code(const elf::ElfFile& file, std::span<const std::byte> bytes) {
+    device_ = {};
+    for (const elf::Section& section : file.sections().all) {
+      const auto kind = devicecode::section_kind(section.name);
+      if (kind != devicecode::SectionKind::none && section.offset <= bytes.size() &&
+          section.size_in_file() <= bytes.size() - section.offset) {
+        device_.merge(devicecode::read_section(kind, bytes.subspan(static_cast<std::size_t>(section.offset),
+                                                                   static_cast<std::size_t>(section.size_in_file()))));
+      }
+    }
+  }
+
+  /// A file that is too large to be held is looked through from front to end.
+  Result<void> stream_device_code(const zip::ZipMember& member, MemberResult& result) {
+    devicecode::SectionReader nv(devicecode::SectionKind::nv_fatbin);
+    devicecode::SectionReader hip(devicecode::SectionKind::hip_fatbin);
+    const auto sent = inflater_.stream(archive_, member, [&](std::span<const std::byte> piece) {
+      nv.feed(piece);
+      hip.feed(piece);
+      return zip::Flow::more;
+    });
+    if (!sent) {
+      return tl::unexpected(sent.error());
+    }
+    result.inflated += *sent;
+    device_ = nv.finish();
+    device_.merge(hip.finish());
+    device_.oddities.clear(); // of bytes that only looked like device code
+    return {};
   }
 
   Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
@@ -188,6 +226,7 @@ private:
       }
       result.inflated += *sent;
     } while (collector.next_pass());
+    WF_TRY_VOID(stream_device_code(member, result));
     return collector.finish();
   }
 
@@ -240,6 +279,7 @@ private:
   std::uint16_t machine_ = 0;
   bool has_header_ = false;
   std::span<const std::byte> whole_bytes_; ///< of the member that read_whole() read last
+  devicecode::DeviceInventory device_;     ///< of the file just read
 };
 
 /// The members in the order they are read: the largest first, so that no thread is left with a large one at the end.

@@ -5,6 +5,7 @@
 #include "orchestrator/cli/planning.hpp"
 #include "orchestrator/cli/run_files.hpp"
 #include "orchestrator/cli/run_inputs.hpp"
+#include "orchestrator/cli/toolchain_fetch.hpp"
 
 #include "orchestrator/engine/reaper.hpp"
 #include "orchestrator/host/machine.hpp"
@@ -197,6 +198,8 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
   WF_TRY(auto trust,
          engine::host_trust(engine_table.ca_bundle, *run.doors.files, host::environment_variable,
                             engine_table.proxy == "none" ? engine::Proxies::leave_out : engine::Proxies::pass));
+  WF_TRY(auto toolchains,
+         fetch_toolchains(*run.doors.files, *run.doors.runner, run.project.plan, configuration, run.signals.token()));
   pipeline::ImageStore images(engine);
   pipeline::RunContext context{.files = *run.doors.files,
                                .clock = *run.doors.clock,
@@ -208,6 +211,7 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
                                .environment = host::environment_variable,
                                .folder = run.folder,
                                .output = inputs.output(),
+                               .toolchains = std::move(toolchains),
                                .tools = host::user_cache_folder() / "tools" / engine.info().architecture,
                                .dependency_groups = configuration.dependency_groups,
                                .facts = inputs.facts(),

@@ -3,6 +3,7 @@
 
 #include "orchestrator/audit/finding.hpp"
 #include "orchestrator/cli/image_sources.hpp"
+#include "orchestrator/cli/toolchain_sources.hpp"
 #include "orchestrator/host/machine.hpp"
 #include "orchestrator/matrix/expand.hpp"
 #include "orchestrator/matrix/vocabulary.hpp"
@@ -44,7 +45,8 @@ tl::expected<plan::ServedImage, std::string> served_image(const image::ImageSour
     return tl::unexpected(std::move(choice).error());
   }
   std::string digest = std::exchange(choice->ref.digest, {});
-  return plan::ServedImage{to_string(choice->ref), std::move(digest), known_among(choice->pythons)};
+  return plan::ServedImage{to_string(choice->ref), std::move(digest), known_among(choice->pythons),
+                           choice->compiler,       choice->binutils,  choice->package_manager};
 }
 
 /// What `python = "auto"` stands for: the CPythons of the image, or all where those are not known, of which there has
@@ -82,18 +84,26 @@ matrix::Vocabulary vocabulary_of(const Configuration& configuration) {
 
 /// The plan as far as there can be one; whatever is wrong with the matrix in the light of images, project and machine
 /// is added to the diagnostics.
-plan::Plan checked_plan(const Configuration& configuration, const image::ImageSources& sources, Architecture native,
+plan::Plan checked_plan(const Configuration& configuration, const image::ImageSources& sources,
+                        const toolchain::Toolchains& toolchains, Architecture native,
                         matrix::Diagnostics& diagnostics) {
   matrix::Surroundings surroundings;
   surroundings.native = native;
   surroundings.auto_platform = [&sources](Architecture arch) { return image::auto_platform(*sources.catalog, arch); };
   surroundings.auto_pythons = [&sources](const tags::PlatformTag& platform) { return auto_pythons(sources, platform); };
   surroundings.requires_python = configuration.facts.requires_python;
+  surroundings.accelerator = [&toolchains](const std::string& wanted, Architecture arch) {
+    const auto chosen = toolchain::choose(toolchains, wanted, arch);
+    return chosen ? tl::expected<std::string, std::string>(chosen->recipe->id()) : tl::unexpected(chosen.error());
+  };
   const matrix::Diagnostics words = check_words(configuration.matrix, vocabulary_of(configuration));
   diagnostics.insert(diagnostics.end(), words.begin(), words.end());
-  auto planned =
-      plan::make_plan(configuration.matrix, matrix::expand(configuration.matrix, surroundings, diagnostics),
-                      [&sources](const tags::PlatformTag& platform) { return served_image(sources, platform); });
+  auto planned = plan::make_plan(
+      configuration.matrix, matrix::expand(configuration.matrix, surroundings, diagnostics),
+      [&sources](const tags::PlatformTag& platform) { return served_image(sources, platform); },
+      [&toolchains](const matrix::Cell& cell, const plan::ServedImage& image) {
+        return planned_toolchain(toolchains, cell, image);
+      });
   if (!planned) {
     diagnostics.insert(diagnostics.end(), planned.error().begin(), planned.error().end());
     return {};
@@ -114,7 +124,11 @@ Reported<plan::Plan> plan_cells(const host::FileSystem& files, const Configurati
   if (!sources) {
     return tl::unexpected(sources.error());
   }
-  plan::Plan planned = checked_plan(configuration, *sources, *native, diagnostics);
+  const auto toolchains = toolchain_sources(files, configuration);
+  if (!toolchains) {
+    return tl::unexpected(toolchains.error());
+  }
+  plan::Plan planned = checked_plan(configuration, *sources, *toolchains, *native, diagnostics);
   if (!diagnostics.empty()) {
     return report(diagnostics);
   }

@@ -16,8 +16,10 @@ int run_program(int argc, const char* const* argv) {
   add_plan_command(app, invocation);
   add_logs_command(app, invocation);
   add_images_command(app, invocation);
+  add_toolchain_command(app, invocation);
   add_schema_command(app, invocation);
   add_audit_command(app, invocation);
+  add_accelerator_command(app, invocation);
   add_explain_command(app, invocation);
   add_compare_command(app, invocation);
   add_resolve_command(app, invocation);

@@ -80,6 +80,7 @@ ImageFamily read_family(const matrix::SourceText& source, const matrix::Node& no
   family.base_support_ends = fields.optional_text("base-support-ends");
   family.libc = fields.text("libc");
   family.compiler = fields.text("compiler");
+  family.binutils = fields.optional_text("binutils").value_or("");
   family.package_manager = fields.text("package-manager");
   family.added = fields.optional_text("added");
   family.support_ended = fields.optional_text("support-ended");

@@ -57,6 +57,7 @@ struct ImageFamily {
   std::optional<std::string> base_support_ends;
   std::string libc;     ///< "glibc 2.28"
   std::string compiler; ///< "gcc 14 (gcc-toolset-14)"
+  std::string binutils; ///< "2.41"; empty: not known
   std::string package_manager;
   std::optional<std::string> added;
   std::optional<std::string> support_ended;

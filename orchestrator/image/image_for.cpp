@@ -76,7 +76,7 @@ bool apply_lock(const ImageLock& lock, ImageChoice& choice) {
 }
 
 ImageChoice choose_own(const ImageSources& sources, const ImageRef& own) {
-  ImageChoice choice{own, own.name(), Origin::registry, {}, {}};
+  ImageChoice choice{own, own.name(), Origin::registry, {}, {}, {}, {}, {}};
   if (own.digest.empty()) {
     (void)apply_lock(sources.lock, choice);
   }
@@ -85,7 +85,9 @@ ImageChoice choose_own(const ImageSources& sources, const ImageRef& own) {
 
 ImageChoice choose_known(const ImageSources& sources, const Served& served) {
   const ImageFamily& family = *served.family;
-  ImageChoice choice{family.name(served.image->arch), {}, family.origin, family.recipe, {}};
+  ImageChoice choice{
+      family.name(served.image->arch), {}, family.origin, family.recipe, {}, family.compiler, family.binutils,
+      family.package_manager};
   choice.name = choice.ref.name();
   if (family.origin == Origin::built_here) {
     choice.ref.tag = family.recipe;

@@ -94,11 +94,16 @@ Result<void> check_accelerator_name(std::string_view text) {
   const bool good_name =
       !name.empty() && name[0] >= 'a' && name[0] <= 'z' &&
       std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; });
+  const bool is_bare = dash == std::string_view::npos && good_name &&
+                       std::all_of(name.begin(), name.end(), [](char c) { return !is_digit(c); });
+  if (is_bare) {
+    return {}; // the newest version
+  }
   const bool good_version = !version.empty() && is_digit(version.front()) && is_digit(version.back()) &&
                             version.find("..") == std::string_view::npos &&
                             std::all_of(version.begin(), version.end(), [](char c) { return is_digit(c) || c == '.'; });
   if (!good_name || !good_version) {
-    return fail(ErrorKind::usage, "'{}' is neither \"cpu\" nor NAME-VERSION", text);
+    return fail(ErrorKind::usage, "'{}' is neither \"cpu\" nor NAME or NAME-VERSION", text);
   }
   return {};
 }

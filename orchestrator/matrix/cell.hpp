@@ -31,7 +31,7 @@ struct Cell {
   Interpreter python;
   tags::PlatformTag platform; ///< as the matrix spells it, with its architecture
   tags::Architecture arch = tags::Architecture::x86_64;
-  std::string accelerator = "cpu";
+  std::string accelerator = "cpu";            ///< resolved where a recipe is known: "cuda-13.5" for "cuda-13"
   std::shared_ptr<const CellOptions> options; ///< never null; shared by all cells that the same overrides match
   bool is_tested = true;                      ///< false where [test] skip names the cell
   bool is_included = false;                   ///< written as [[matrix.include]], so that it must not be skipped

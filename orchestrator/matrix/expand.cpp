@@ -107,6 +107,11 @@ private:
                    const Location* include);
   void add_cell(Cell cell);
   [[nodiscard]] std::string skip_reason(const Cell& cell) const;
+  struct ResolvedAccelerator {
+    std::string name;
+    std::string problem; ///< empty where a recipe is known
+  };
+  [[nodiscard]] ResolvedAccelerator resolve(const std::string& wanted, tags::Architecture arch) const;
   void check_selectors();
   [[nodiscard]] bool could_match(const Glob& glob) const;
 
@@ -153,7 +158,16 @@ std::vector<Glob> Expansion::compile(const std::vector<LocatedName>& globs, std:
 }
 
 void Expansion::compile_exclusions() {
-  const PossibleNames names(file_.axes);
+  PossibleNames names(file_.axes);
+  for (const LocatedName& one : file_.axes.accelerator) { // an exclusion may name the version that came out
+    for (const std::string& arch : names.arch) {
+      const auto known = tags::find_architecture(arch);
+      std::string resolved = known ? resolve(one.value, *known).name : one.value;
+      if (std::find(names.accelerator.begin(), names.accelerator.end(), resolved) == names.accelerator.end()) {
+        names.accelerator.push_back(std::move(resolved));
+      }
+    }
+  }
   for (const Located<AxisSet>& one : file_.exclude) {
     exclusions_.push_back({compile(one.value.python, "python", names.python),
                            compile(one.value.platform, "platform", names.platform),
@@ -241,11 +255,12 @@ void Expansion::add_product(const AxisSet& axes, const Location* include) {
 
 void Expansion::add_pythons(const AxisSet& axes, const tags::PlatformTag& platform, const LocatedName& accelerator,
                             const Location* include) {
+  const ResolvedAccelerator resolved = resolve(accelerator.value, *platform.arch);
   std::vector<const Exclusion*> rules; // those that only the Python can still escape
   const std::string policy = platform.policy_name();
   for (const Exclusion& one : exclusions_) {
     if (include == nullptr && matches(one.platform, policy) && matches(one.arch, tags::to_string(*platform.arch)) &&
-        matches(one.accelerator, accelerator.value)) {
+        (matches(one.accelerator, accelerator.value) || matches(one.accelerator, resolved.name))) {
       rules.push_back(&one);
     }
   }
@@ -254,11 +269,12 @@ void Expansion::add_pythons(const AxisSet& axes, const tags::PlatformTag& platfo
       continue;
     }
     Cell cell;
-    cell.id = make_cell_id(python.value, platform, accelerator.value);
+    cell.id = make_cell_id(python.value, platform, resolved.name);
     cell.python = python.value;
     cell.platform = platform;
     cell.arch = *platform.arch;
-    cell.accelerator = accelerator.value;
+    cell.accelerator = resolved.name;
+    cell.skip_reason = resolved.problem;
     cell.is_included = include != nullptr;
     cell.at = include != nullptr ? *include : python.at;
     add_cell(std::move(cell));
@@ -272,10 +288,17 @@ std::string Expansion::skip_reason(const Cell& cell) const {
   if (surroundings_.requires_python && !surroundings_.requires_python->allows(cell.python)) {
     return fmt::format("the project's requires-python is \"{}\"", surroundings_.requires_python->text());
   }
-  if (cell.accelerator != kCpu) {
-    return fmt::format("there is no recipe for {}", cell.accelerator);
+  return cell.skip_reason;
+}
+
+Expansion::ResolvedAccelerator Expansion::resolve(const std::string& wanted, tags::Architecture arch) const {
+  if (wanted == kCpu) {
+    return {wanted, {}};
   }
-  return {};
+  auto resolved = surroundings_.accelerator ? surroundings_.accelerator(wanted, arch)
+                                            : tl::unexpected(fmt::format("there is no recipe for {}", wanted));
+  return resolved ? ResolvedAccelerator{*std::move(resolved), {}}
+                  : ResolvedAccelerator{wanted, std::move(resolved).error()};
 }
 
 void Expansion::add_cell(Cell cell) {
@@ -306,7 +329,9 @@ bool Expansion::could_match(const Glob& glob) const {
     for (const std::string& platform : names.platform) {
       for (const std::string& arch : names.arch) {
         for (const std::string& accelerator : names.accelerator) {
-          const std::string suffix = accelerator == kCpu ? "" : "+" + accelerator;
+          const auto known = tags::find_architecture(arch);
+          const std::string resolved = known ? resolve(accelerator, *known).name : accelerator;
+          const std::string suffix = accelerator == kCpu ? "" : "+" + resolved;
           if (glob.matches(fmt::format("{}-{}_{}{}", python, platform, arch, suffix))) {
             return true;
           }

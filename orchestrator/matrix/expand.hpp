@@ -19,6 +19,9 @@ struct Surroundings {
   /// python = "auto": the interpreters of the image that serves this platform.
   std::function<std::vector<Interpreter>(const tags::PlatformTag&)> auto_pythons;
   std::optional<RequiresPython> requires_python; ///< of the project
+  /// What an accelerator of the matrix stands for on an architecture: "cuda-13" → "cuda-13.5", or in one sentence why
+  /// it stands for nothing; absent: there are no recipes.
+  std::function<tl::expected<std::string, std::string>(const std::string&, tags::Architecture)> accelerator;
 };
 
 /// Every cell of the matrix, in the order of the axes as written (architecture, platform, accelerator, Python), then

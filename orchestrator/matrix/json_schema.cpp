@@ -51,7 +51,7 @@ constexpr std::string_view kVariable = "[A-Za-z_][A-Za-z0-9_]*";
 constexpr std::string_view kPlatform = "manylinux(1|2010|2014|_2_[0-9]+)|musllinux_1_[12]";
 constexpr std::string_view kDuration = "^(none|[0-9]+h([0-9]+m)?([0-9]+s)?|[0-9]+m([0-9]+s)?|[0-9]+s)$";
 constexpr std::string_view kSize = "^[0-9]+(\\.[0-9]+)?([KMGT]iB|kB|[MGT]B)$";
-constexpr std::string_view kAccelerator = "^(cpu|[a-z][a-z0-9-]*-[0-9]+(\\.[0-9]+)*)$";
+constexpr std::string_view kAccelerator = "^([a-z]+|[a-z][a-z0-9-]*-[0-9]+(\\.[0-9]+)*)$";
 constexpr std::string_view kFinding = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 constexpr std::string_view kTestPlace = "^(|same|image:\\S+|[a-z][a-z-]*-[0-9.]+)$";
 

@@ -101,7 +101,8 @@ std::vector<Key> axis_values(std::string_view included) {
                                        is_include ? "" : "archs"),
           key<AxisSet, &AxisSet::accelerator>("accelerator", Kind::accelerators,
                                               is_include ? "Its accelerator; \"cpu\" where it is left out."
-                                                         : "\"cpu\", or a toolchain as NAME-VERSION.")};
+                                                         : "\"cpu\", or a toolchain as NAME-VERSION; the "
+                                                           "newest locked version that begins so is taken.")};
 }
 
 std::vector<Key> axis_globs() {
@@ -226,6 +227,34 @@ std::vector<Key> test_keys() {
       key<O, &O::test, &T::timeout>("timeout", Kind::duration, "The longest the tests may take in one place.")};
 }
 
+std::vector<Key> accelerator_keys() {
+  using O = CellOptions;
+  using A = AcceleratorOptions;
+  return {key<O, &O::accelerator, &A::targets>("targets", Kind::texts,
+                                               "Devices to compile for (\"sm_80\", \"gfx90a\"); each toolchain takes "
+                                               "those of its own kind. Empty: the recipe's usual ones."),
+          within(key<O, &O::accelerator, &A::gcc>("gcc", Kind::integer,
+                                                  "The major version of the gcc that before-all installs; 0: the "
+                                                  "image's own."),
+                 0, 99),
+          key<O, &O::accelerator, &A::allow>("allow", Kind::texts,
+                                             "Sources of toolchains that are used only where they are allowed, such as "
+                                             "\"non-free\"."),
+          choosing(key<O, &O::accelerator, &A::label>(
+                       "label", Kind::choice,
+                       "How the wheels of an accelerator are told apart: by a local version (+cu135), a suffix of the "
+                       "name, a build tag, or a wheel variant (a draft)."),
+                   {"none", "local", "suffix", "build-tag", "variant"}),
+          key<O, &O::accelerator, &A::size_limit>(
+              "size-limit", Kind::size, "The largest wheel that the index takes; a larger one fails the cell."),
+          key<O, &O::accelerator, &A::no_device>("no-device", Kind::lines,
+                                                 "Shell lines that print the name of the error that says there is no "
+                                                 "device; run after the tests, without a device."),
+          key<O, &O::accelerator, &A::device>("device", Kind::lines,
+                                              "Shell lines that test with a device; skipped, and counted as skipped, "
+                                              "where the machine has none.")};
+}
+
 std::vector<Key> schedule_keys() {
   using S = ScheduleTable;
   return {within(key<MatrixFile, &MatrixFile::schedule, &S::jobs>("jobs", Kind::jobs, "Cells at a time."), 1, kMany),
@@ -257,6 +286,8 @@ std::vector<Section> all_sections() {
       {"repair", Form::table, true, "How the libraries that a wheel needs come into it.", repair_keys()},
       {"audit", Form::table, true, "What a wheel must meet.", audit_keys()},
       {"test", Form::table, true, "How a wheel is tested, in containers that never saw its build.", test_keys()},
+      {"accelerator", Form::table, true, "What is built with an accelerator's toolchain, and how it is labelled.",
+       accelerator_keys()},
       {"output",
        Form::table,
        false,
@@ -267,7 +298,8 @@ std::vector<Section> all_sections() {
       {"override",
        Form::array_of_tables,
        false,
-       "Other [build], [repair], [audit] and [test] options for the cells that a selector matches; a later override "
+       "Other [build], [repair], [audit], [test] and [accelerator] options for the cells that a selector matches; a "
+       "later override "
        "goes "
        "over an earlier one.",
        {key<Override, &Override::select>("select", Kind::globs, "Globs of cell ids."),

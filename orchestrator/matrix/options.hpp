@@ -139,12 +139,26 @@ struct TestOptions {
   bool operator==(const TestOptions&) const = default;
 };
 
+/// [accelerator]
+struct AcceleratorOptions {
+  std::vector<std::string> targets;        ///< devices: "sm_80", "gfx90a"; each toolchain takes its own kind
+  std::int64_t gcc = 0;                    ///< major version of the compiler that builds; 0: the image's own
+  std::vector<std::string> allow;          ///< sources of toolchains that must be allowed: "non-free"
+  std::string label = "local";             ///< "none", "local", "suffix", "build-tag" or "variant"
+  std::optional<std::uint64_t> size_limit; ///< of a wheel, in bytes
+  ShellLines no_device;                    ///< prints the name of the error that says there is no device
+  ShellLines device;                       ///< tests for machines that have one
+
+  bool operator==(const AcceleratorOptions&) const = default;
+};
+
 /// Everything that can differ from cell to cell.
 struct CellOptions {
   BuildOptions build;
   RepairOptions repair;
   AuditOptions audit;
   TestOptions test;
+  AcceleratorOptions accelerator;
 
   bool operator==(const CellOptions&) const = default;
 };

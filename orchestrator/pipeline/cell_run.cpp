@@ -3,6 +3,8 @@
 
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/accelerator_step.hpp"
+#include "orchestrator/pipeline/cell_toolchain.hpp"
 #include "orchestrator/pipeline/compiler_cache.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
@@ -114,6 +116,9 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
                        .environment = job_environment(jobs),
                        .wheel_folder = own_folder() / "built",
                        .timeout = options().build.timeout};
+  for (const auto& [name, value] : toolchain_jobs(run_, planned_, jobs)) {
+    script.environment[name] = value;
+  }
   script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
   const std::string before = make_folders() + (run_.compiler_cache ? compiler_cache_script() : "");
   const Outcome built = run_script(
@@ -181,7 +186,7 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
   std::string command;
   switch (repair.command.mode) {
   case matrix::RepairMode::standard:
-    command = host::shell_text(repair::auditwheel_command({built, kRepaired, planned_.cell.platform, repair.exclude}));
+    command = host::shell_text(repair::auditwheel_command({built, kRepaired, planned_.cell.platform, excluded()}));
     break;
   case matrix::RepairMode::custom:
     command = matrix::fill_placeholders(
@@ -229,6 +234,11 @@ schedule::TaskOutcome CellRun::accept_repaired(const std::string& step, const st
                          .value(),
                      command);
   }
+  auto labelled = label_wheel(run_.files, planned_, repaired_, own_folder() / "labelled");
+  if (!labelled) {
+    return fail_step(step, with_context(std::move(labelled).error(), "labelling the wheel"), command);
+  }
+  repaired_ = *std::move(labelled);
   if (const auto minor = stable_abi_minor(*name)) {
     if (auto offered = offer_to_family(*minor); !offered) {
       return fail_step(step, std::move(offered).error());
@@ -249,6 +259,12 @@ schedule::TaskOutcome CellRun::audit() {
   if (!verdict) {
     return fail_step(step, std::move(verdict).error());
   }
+  auto accelerator = check_accelerator(planned_, repaired_, verdict->report);
+  if (!accelerator) {
+    return fail_step(step, std::move(accelerator).error());
+  }
+  verdict->lines.insert(verdict->lines.end(), accelerator->lines.begin(), accelerator->lines.end());
+  verdict->refusals.insert(verdict->refusals.end(), accelerator->refusals.begin(), accelerator->refusals.end());
   for (const std::string& line : verdict->lines) {
     log_->note(step, line);
   }
@@ -260,7 +276,7 @@ schedule::TaskOutcome CellRun::audit() {
     const std::scoped_lock lock(mutex_);
     wheel_ = WheelReport{
         repaired_.filename().string(), repaired_.string(), sha256(*bytes).hex(), bytes->size(), verdict->tag, {}};
-    audit_json_ = std::move(verdict->json);
+    audit_json_ = with_inspection(verdict->json, accelerator->json);
     findings_ = verdict->findings;
   }
   if (!verdict->refusals.empty()) {
@@ -275,7 +291,27 @@ schedule::TaskOutcome CellRun::audit() {
 }
 
 schedule::TaskOutcome CellRun::test(const std::string& place, std::stop_token stop) {
-  const std::string step = "test:" + place;
+  if (place == plan::kNoDevice || place == plan::kDevice) {
+    return test_device(place, std::move(stop));
+  }
+  return run_test("test:" + place, place, nullptr, std::move(stop));
+}
+
+schedule::TaskOutcome CellRun::test_device(std::string_view place, std::stop_token stop) {
+  const std::string step = fmt::format("test:{}", place);
+  if (place == plan::kDevice) {
+    if (std::string missing = missing_device(run_.files, planned_); !missing.empty()) {
+      log_->note(step, "SKIPPED: " + missing);
+      return Outcome::skipped(std::move(missing));
+    }
+    return run_test(step, "same", &options().accelerator.device, std::move(stop));
+  }
+  const matrix::ShellLines command = no_device_command(planned_);
+  return run_test(step, "same", &command, std::move(stop));
+}
+
+schedule::TaskOutcome CellRun::run_test(const std::string& step, const std::string& place,
+                                        const matrix::ShellLines* command, std::stop_token stop) {
   if (auto there = ensure_repaired(); !there) {
     return fail_step(step, std::move(there).error());
   }
@@ -284,6 +320,9 @@ schedule::TaskOutcome CellRun::test(const std::string& place, std::stop_token st
   auto prepared = prepare_test(run_, request);
   if (!prepared) {
     return fail_step(step, std::move(prepared).error());
+  }
+  if (command != nullptr) {
+    prepared->spec.command = *command;
   }
   auto container = start_container(step, prepared->image, prepared->digest, step, stop);
   if (!container) {

@@ -68,6 +68,10 @@ private:
   [[nodiscard]] Outcome test(const std::string& place, std::stop_token stop);
   [[nodiscard]] Outcome collect();
 
+  [[nodiscard]] Outcome test_device(std::string_view place, std::stop_token stop);
+  [[nodiscard]] Outcome run_test(const std::string& step, const std::string& place, const matrix::ShellLines* command,
+                                 std::stop_token stop);
+
   // What the steps are made of.
   struct ScriptOptions {
     std::string shown;       ///< the command as failures show it
@@ -102,6 +106,10 @@ private:
   [[nodiscard]] Result<void> offer_to_family(int minor);
   [[nodiscard]] std::string package_folder() const;
   [[nodiscard]] std::string python_folder() const;
+  /// Globs of libraries that repair leaves out: the matrix's, and those of the toolchain.
+  [[nodiscard]] std::vector<std::string> excluded() const;
+  /// The Python's folder and the toolchain's, as the front of PATH.
+  [[nodiscard]] std::string build_path(const std::string& python_path) const;
   [[nodiscard]] const matrix::CellOptions& options() const { return *planned_.cell.options; }
   [[nodiscard]] std::filesystem::path own_folder() const;
 

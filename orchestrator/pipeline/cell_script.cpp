@@ -3,6 +3,7 @@
 
 #include "orchestrator/engine/tar_reader.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/cell_toolchain.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
 
@@ -104,7 +105,7 @@ Result<int> CellRun::open_shell() {
   spec.argv = {"sh", "-c",
                fmt::format("[ ! -e {0} ] || . {0}; PATH={1}:$PATH; export PATH; "
                            "command -v bash >/dev/null && exec bash || exec sh",
-                           kEnvironmentFile, python_folder())};
+                           kEnvironmentFile, build_path(python_folder()))};
   spec.folder = package_folder();
   return container_->exec_interactive(std::move(spec));
 }
@@ -120,9 +121,19 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
       spec.environment[name] = *std::move(value);
     }
   }
+  if (purpose == "build") { // tests run where the toolchain never was
+    WF_TRY(CellAddition addition, toolchain_addition(run_, planned_));
+    spec.mounts.insert(spec.mounts.end(), addition.mounts.begin(), addition.mounts.end());
+    addition.environment.merge(spec.environment); // the recipe's go over those of the run
+    spec.environment = std::move(addition.environment);
+  }
   if (std::error_code ignored; std::filesystem::exists(run_.tools / "uv", ignored)) {
     spec.mounts.push_back(
         {engine::Mount::Kind::bind, run_.tools.string(), kTools, engine::Mount::Access::read_only, {}});
+  }
+  if (step == fmt::format("test:{}", plan::kDevice)) {
+    const auto& arguments = planned_.toolchain->recipe->driver.arguments;
+    spec.extra_arguments.insert(spec.extra_arguments.end(), arguments.begin(), arguments.end());
   }
   return engine::Container::start(run_.engine, spec, std::move(stop));
 }
@@ -157,8 +168,8 @@ schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::st
   if (!options.wheel_folder.empty()) {
     text += kStdoutIsForWheels;
   }
-  text +=
-      fmt::format("[ ! -e {0} ] || . {0}\nexport PATH={1}:$PATH:{2}\n", kEnvironmentFile, options.python_path, kTools);
+  text += fmt::format("[ ! -e {0} ] || . {0}\nexport PATH={1}:$PATH:{2}\n", kEnvironmentFile,
+                      build_path(options.python_path), kTools);
   text += script;
   log_->note(step, "$ " + options.shown);
 
@@ -331,6 +342,23 @@ std::string CellRun::package_folder() const {
 
 std::string CellRun::python_folder() const {
   return fmt::format("/opt/python/{}/bin", matrix::folder_of(planned_.cell.python));
+}
+
+std::vector<std::string> CellRun::excluded() const {
+  std::vector<std::string> globs = options().repair.exclude;
+  const std::vector<std::string> others = never_grafted(planned_);
+  globs.insert(globs.end(), others.begin(), others.end());
+  return globs;
+}
+
+std::string CellRun::build_path(const std::string& python_path) const {
+  const auto addition = toolchain_addition(run_, planned_);
+  std::string path = python_path;
+  if (addition && !addition->path.empty()) {
+    path += ":" + path_prefix(addition->path);
+    path.pop_back();
+  }
+  return path;
 }
 
 std::filesystem::path CellRun::own_folder() const { return run_.folder / planned_.cell.id.text; }

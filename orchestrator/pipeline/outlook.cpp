@@ -123,6 +123,8 @@ private:
       }
       if (wheel == nullptr) {
         step.reason = kMadeAnew;
+      } else if (cell.steps[i].place == plan::kDevice) {
+        step.reason = "whether there is a device is looked for each time";
       } else if (kind == StepKind::test) {
         settle(cell, step, test_inputs(cell, q_.facts, cell.steps[i].place, wheel->digest.hex()));
       } else {

@@ -45,6 +45,7 @@ struct RunContext {
   host::EnvironmentReader environment;                               ///< of this machine, for environment-pass
   std::filesystem::path folder;                                      ///< .wheelforge/runs/<id>
   std::filesystem::path output;                                      ///< where finished wheels go
+  std::map<std::string, std::filesystem::path> toolchains;           ///< fetched prefixes, by toolchain_key()
   std::filesystem::path tools;                                       ///< cache of programs brought into containers (uv)
   std::map<std::string, std::vector<std::string>> dependency_groups; ///< of the project, resolved (PEP 735)
   StepFacts facts;                                                   ///< what results depend on

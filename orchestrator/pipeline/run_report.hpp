@@ -73,7 +73,7 @@ struct CellReport {
   std::string reason; ///< of skipped and cancelled
   std::optional<Failure> failure;
   std::optional<WheelReport> wheel;
-  std::string audit_json;   ///< the audit's own report, a JSON object; empty before the audit
+  std::string audit_json;   ///< the audit's own report with the inspection as "device"; empty before the audit
   std::size_t findings = 0; ///< of severity error or warning
   std::vector<StepReport> steps;
   std::optional<std::uint64_t> peak_memory_bytes; ///< of the build container

@@ -59,6 +59,15 @@ void add_if(cache::StepInputs& inputs, const std::string& area, const std::strin
   }
 }
 
+/// The toolchain's own bytes and what it compiles for; nothing for "cpu".
+void add_toolchain(cache::StepInputs& inputs, const plan::PlannedCell& cell) {
+  const matrix::AcceleratorOptions& options = cell.cell.options->accelerator;
+  if (cell.toolchain) {
+    inputs.add("toolchain", "digest", cell.toolchain->digest);
+    add_if(inputs, "toolchain", "targets", words(options.targets));
+  }
+}
+
 } // namespace
 
 std::string image_name(const std::string& reference, const std::string& digest) {
@@ -66,7 +75,7 @@ std::string image_name(const std::string& reference, const std::string& digest) 
 }
 
 std::pair<std::string, std::string> image_of_place(const plan::PlannedCell& cell, const std::string& place) {
-  if (place == "same") {
+  if (place == "same" || place == plan::kNoDevice || place == plan::kDevice) {
     return {cell.image, cell.digest};
   }
   if (place.starts_with("image:")) {
@@ -115,6 +124,7 @@ std::optional<cache::StepInputs> build_inputs(const plan::PlannedCell& cell, con
   inputs.add("image", "", *image);
   add_cell(inputs, cell);
   inputs.add("toolchain", "", cell.cell.accelerator);
+  add_toolchain(inputs, cell);
   add_source(inputs, facts);
   add_if(inputs, "command", "before-all", matrix::joined(build.before_all));
   add_if(inputs, "command", "before-build", matrix::joined(build.before_build));
@@ -141,6 +151,9 @@ std::optional<cache::StepInputs> repair_inputs(const plan::PlannedCell& cell, co
   inputs.add("wheel", "", wheel);
   inputs.add("build", "", key_of(*build).hex());
   inputs.add("command", "exclude", words(repair.exclude));
+  if (cell.toolchain) {
+    add_if(inputs, "toolchain", "label", cell.toolchain->label);
+  }
   switch (repair.command.mode) {
   case matrix::RepairMode::standard:
     inputs.add("command", "repair", "default");
@@ -163,6 +176,13 @@ cache::StepInputs audit_inputs(const plan::PlannedCell& cell, const StepFacts& f
   inputs.add("cell", "platform", cell.cell.platform.text);
   inputs.add("policy", "", audit.policy);
   inputs.add("fail-on", "", words(audit.fail_on));
+  add_toolchain(inputs, cell);
+  if (cell.toolchain) {
+    add_if(inputs, "toolchain", "label", cell.toolchain->label);
+  }
+  if (const auto limit = cell.cell.options->accelerator.size_limit) {
+    inputs.add("size-limit", "", std::to_string(*limit));
+  }
   return inputs;
 }
 
@@ -170,7 +190,7 @@ std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, cons
                                              const std::string& place, const std::string& wheel) {
   const auto [reference, digest] = image_of_place(cell, place);
   const auto image = facts.images->get(image_name(reference, digest));
-  if (!image) {
+  if (!image || place == plan::kDevice) { // whether there is a device is looked for each time
     return std::nullopt;
   }
   const matrix::TestOptions& test = cell.cell.options->test;
@@ -183,7 +203,8 @@ std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, cons
   inputs.add("toolchain", "", cell.cell.accelerator);
   const std::string commands = matrix::joined(test.before) + "\n" + matrix::joined(test.command);
   add_if(inputs, "command", "before", matrix::joined(test.before));
-  add_if(inputs, "command", "test", matrix::joined(test.command));
+  add_if(inputs, "command", "test",
+         matrix::joined(place == plan::kNoDevice ? cell.cell.options->accelerator.no_device : test.command));
   add_if(inputs, "requirements", "requires", words(test.requires_));
   add_if(inputs, "requirements", "extras", words(test.extras));
   for (const std::string& group : test.groups) {

@@ -54,6 +54,7 @@ Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const ta
     verdict.refusals.push_back(fmt::format("the content meets {}, {} was asked for", report.tag, wanted.text));
   }
   verdict.json = audit::to_json(std::span(&report, 1), {});
+  verdict.report = report;
   return verdict;
 }
 

@@ -1,6 +1,7 @@
 // What the audit says of a wheel, as far as a build needs to know it.
 #pragma once
 
+#include "orchestrator/audit/report.hpp"
 #include "orchestrator/base/error.hpp"
 #include "orchestrator/matrix/options.hpp"
 #include "orchestrator/tags/platform_tag.hpp"
@@ -13,6 +14,7 @@ namespace wheelforge::pipeline {
 
 /// The audit of one wheel.
 struct WheelVerdict {
+  audit::AuditReport report;
   std::string tag;                   ///< the widest platform tag that the content really meets
   std::vector<std::string> external; ///< libraries that are neither in the wheel nor promised by the platform
   std::vector<std::string> lines;    ///< the report for people

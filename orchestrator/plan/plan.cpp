@@ -31,6 +31,14 @@ std::vector<Step> steps_of(const Cell& cell) {
       steps.push_back({StepKind::test, to_string(place)});
     }
   }
+  if (cell.is_tested && cell.accelerator != "cpu") {
+    if (!options.accelerator.no_device.empty()) {
+      steps.push_back({StepKind::test, std::string(kNoDevice)});
+    }
+    if (!options.accelerator.device.empty()) {
+      steps.push_back({StepKind::test, std::string(kDevice)});
+    }
+  }
   steps.push_back({StepKind::collect, {}});
   return steps;
 }
@@ -50,7 +58,7 @@ private:
   std::unordered_map<std::string, tl::expected<ServedImage, std::string>> found_;
 };
 
-PlannedCell planned(Cell cell, Images& images) {
+PlannedCell planned(Cell cell, Images& images, const ToolchainCheck& toolchain_of) {
   PlannedCell result;
   result.skip_reason = cell.skip_reason;
   const auto& image = images.for_platform(cell.platform);
@@ -64,6 +72,13 @@ PlannedCell planned(Cell cell, Images& images) {
     }
   } else if (result.is_in()) {
     result.skip_reason = image.error();
+  }
+  if (result.is_in() && cell.accelerator != "cpu" && toolchain_of) {
+    if (auto toolchain = toolchain_of(cell, *image); toolchain) {
+      result.toolchain = *std::move(toolchain);
+    } else {
+      result.skip_reason = std::move(toolchain).error();
+    }
   }
   if (result.is_in()) {
     result.steps = steps_of(cell);
@@ -83,13 +98,17 @@ void check_file_names(const matrix::SourceText& source, const Plan& plan, matrix
     if (!one.is_in()) {
       continue;
     }
-    const auto [before, is_new] = by_name.emplace(file_tags(one.cell), &one.cell);
+    const std::string label = one.toolchain ? one.toolchain->label : std::string();
+    const auto [before, is_new] = by_name.emplace(label + file_tags(one.cell), &one.cell);
     if (!is_new) {
       auto& diagnostic = diagnostics.emplace_back(
           matrix::diagnose(source, one.cell.at,
                            fmt::format("the cells {} and {} would both make NAME-VERSION-{}.whl",
-                                       before->second->id.text, one.cell.id.text, before->first)));
+                                       before->second->id.text, one.cell.id.text, file_tags(one.cell))));
       diagnostic.hint = "leave one of them out by [[matrix.exclude]]";
+      if (one.cell.accelerator != "cpu") {
+        diagnostic.hint += ", or tell them apart by [accelerator] label";
+      }
     }
   }
 }
@@ -101,13 +120,14 @@ std::size_t Plan::selected() const {
       std::count_if(cells.begin(), cells.end(), [](const PlannedCell& one) { return one.is_in(); }));
 }
 
-matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<Cell> cells, const ImageLookup& image_for) {
+matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<Cell> cells, const ImageLookup& image_for,
+                                const ToolchainCheck& toolchain_of) {
   Plan plan;
   plan.cells.reserve(cells.size());
   matrix::Diagnostics diagnostics;
   Images images(image_for);
   for (Cell& cell : cells) {
-    plan.cells.push_back(planned(std::move(cell), images));
+    plan.cells.push_back(planned(std::move(cell), images, toolchain_of));
     const PlannedCell& last = plan.cells.back();
     if (last.cell.is_included && last.cell.skip_reason.empty() && !last.is_in()) { // the others are told by expand()
       diagnostics.push_back(

@@ -4,8 +4,11 @@
 #include "orchestrator/matrix/cell.hpp"
 #include "orchestrator/matrix/matrix_file.hpp"
 #include "orchestrator/plan/step.hpp"
+#include "orchestrator/toolchain/recipe.hpp"
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,18 +21,35 @@ struct ServedImage {
   std::string reference;                    ///< "quay.io/pypa/manylinux_2_28_x86_64:2026.08.01-1"
   std::string digest;                       ///< "sha256:…"; empty where nothing has been locked yet
   std::vector<matrix::Interpreter> pythons; ///< what it has in /opt/python; empty: not known
+  std::string compiler;                     ///< "gcc 14 (gcc-toolset-14)"; empty: not known
+  std::string binutils;                     ///< "2.41"; empty: not known
+  std::string package_manager;              ///< "dnf", "apt"; empty: not known
 };
+
+/// The toolchain of a cell with an accelerator.
+struct PlannedToolchain {
+  std::shared_ptr<const toolchain::Recipe> recipe; ///< never null
+  bool is_locked = false;
+  std::string digest;             ///< changes with any byte of its recipe and of its locked files
+  std::string label;              ///< what tells its wheels from others': "+cu135"; empty: nothing
+  std::vector<std::string> notes; ///< worth knowing, and no reason to leave the cell out
+};
+
+/// What is known of a cell's toolchain in its image; the error is why the cell cannot be built.
+using ToolchainCheck =
+    std::function<tl::expected<PlannedToolchain, std::string>(const matrix::Cell&, const ServedImage&)>;
 
 /// Finds the image for a platform tag with its architecture, or says in one sentence why there is none. Pure.
 using ImageLookup = std::function<tl::expected<ServedImage, std::string>(const tags::PlatformTag&)>;
 
 /// A cell with its image and steps, or with the reason why it is left out.
 struct PlannedCell {
-  matrix::Cell cell;       ///< its own skip_reason is repeated below
-  std::string image;       ///< reference; empty where none serves the cell
-  std::string digest;      ///< "sha256:…"; empty where unknown
-  std::vector<Step> steps; ///< empty where the cell is left out
-  std::string skip_reason; ///< empty: the cell is in
+  matrix::Cell cell;                         ///< its own skip_reason is repeated below
+  std::string image;                         ///< reference; empty where none serves the cell
+  std::string digest;                        ///< "sha256:…"; empty where unknown
+  std::vector<Step> steps;                   ///< empty where the cell is left out
+  std::string skip_reason;                   ///< empty: the cell is in
+  std::optional<PlannedToolchain> toolchain; ///< absent for "cpu" and where there is none
 
   [[nodiscard]] bool is_in() const { return skip_reason.empty(); }
 };
@@ -45,7 +65,7 @@ struct Plan {
 /// Gives each cell its image and steps, or a reason to leave it out. Fails where an included cell cannot be built and
 /// where two cells would make wheels of one file name.
 [[nodiscard]] matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<matrix::Cell> cells,
-                                              const ImageLookup& image_for);
+                                              const ImageLookup& image_for, const ToolchainCheck& toolchain_of = {});
 
 /// Leaves only the cells whose ids a glob matches; the others get kNotSelected as their reason. No globs leave all.
 /// Fails (kind usage) with the nearest id where a glob matches none.
@@ -59,7 +79,7 @@ inline constexpr std::string_view kNotSelected = "not named by --only";
 [[nodiscard]] std::string render(const Plan& plan, std::size_t columns = 80);
 
 /// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","steps","skip_reason"}]} on one
-/// line; absent values are null.
+/// line; a cell with an accelerator has "toolchain":{"id","locked","label","notes"} too; absent values are null.
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 } // namespace wheelforge::plan

@@ -73,6 +73,30 @@ std::string steps_line(const std::vector<Step>& steps, std::size_t columns) {
 
 std::string counted(std::size_t count) { return fmt::format("{} cell{}", count, count == 1 ? "" : "s"); }
 
+/// One line a toolchain of the image's cells, then what is worth knowing of it.
+std::string render_toolchains(const std::vector<const PlannedCell*>& cells) {
+  std::string text;
+  std::vector<std::string> seen;
+  for (const PlannedCell* one : cells) {
+    if (!one->toolchain) {
+      continue;
+    }
+    const PlannedToolchain& toolchain = *one->toolchain;
+    std::string lines = fmt::format("  toolchain {}: {}\n", toolchain.recipe->id(),
+                                    toolchain.is_locked               ? "locked"
+                                    : toolchain.recipe->is_in_image() ? "in the image"
+                                                                      : "not locked: wheelforge toolchain lock");
+    for (const std::string& note : toolchain.notes) {
+      lines += fmt::format("    note: {}\n", note);
+    }
+    if (std::find(seen.begin(), seen.end(), lines) == seen.end()) {
+      text += lines;
+      seen.push_back(std::move(lines));
+    }
+  }
+  return text;
+}
+
 std::string render_in(const Plan& plan, std::size_t columns) {
   Groups by_image;
   for (const PlannedCell& one : plan.cells) {
@@ -85,6 +109,7 @@ std::string render_in(const Plan& plan, std::size_t columns) {
     const PlannedCell& first = *cells.front();
     text += fmt::format("\n{} ({})\n", first.image, counted(cells.size()));
     text += fmt::format("  {}\n", first.digest.empty() ? "no digest is locked" : first.digest);
+    text += render_toolchains(cells);
     Groups by_steps;
     for (const PlannedCell* one : cells) {
       by_steps[steps_line(one->steps, columns)].push_back(one);
@@ -138,6 +163,22 @@ void add_member(std::string& text, std::string_view name, std::string_view value
   }
 }
 
+void add_toolchain(std::string& text, const PlannedCell& one) {
+  if (!one.toolchain) { // most plans have none: nothing is said of it
+    return;
+  }
+  text += ",\"toolchain\":{";
+  add_member(text, "id", one.toolchain->recipe->id());
+  text += one.toolchain->is_locked ? ",\"locked\":true" : ",\"locked\":false";
+  add_member(text, ",label", one.toolchain->label);
+  text += ",\"notes\":[";
+  for (const std::string& note : one.toolchain->notes) {
+    text += text.back() == '[' ? "" : ",";
+    add_string(text, note);
+  }
+  text += "]}";
+}
+
 } // namespace
 
 std::string render(const Plan& plan, std::size_t columns) {
@@ -165,6 +206,7 @@ std::string to_json(const Plan& plan) {
     }
     text += ']';
     add_member(text, ",skip_reason", one.skip_reason);
+    add_toolchain(text, one);
     text += '}';
   }
   return text + "]}\n";

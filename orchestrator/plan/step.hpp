@@ -12,10 +12,14 @@ enum class StepKind { prepare, before_all, before_build, build, repair, audit, t
 /// The name in reports: "before-all".
 [[nodiscard]] std::string_view to_string(StepKind kind);
 
+/// Places of `test` that belong to accelerators: a container without a device, and one with this machine's.
+inline constexpr std::string_view kNoDevice = "no-device";
+inline constexpr std::string_view kDevice = "device";
+
 /// One step of a cell.
 struct Step {
   StepKind kind = StepKind::prepare;
-  std::string place; ///< of `test`: "same", "debian-12", "image:NAME"; otherwise empty
+  std::string place; ///< of `test`: "same", "debian-12", "image:NAME", kNoDevice, kDevice; otherwise empty
 
   bool operator==(const Step&) const = default;
 };

@@ -66,6 +66,7 @@ Json to_json(const pipeline::CellReport& cell) {
           {"wheel", to_json(cell.wheel)},
           {"steps", std::move(steps)},
           {"audit", is_audited ? audit["wheels"][0] : Json(nullptr)},
+          {"device", is_audited && audit.contains("device") ? audit["device"] : Json(nullptr)},
           {"failure", to_json(cell.failure)},
           {"peak_memory_bytes", cell.peak_memory_bytes ? Json(*cell.peak_memory_bytes) : Json(nullptr)},
           {"compiler_cache", cell.compiler_cache

@@ -1,0 +1,232 @@
+// One label, five places.
+#include "orchestrator/accelerator/relabel.hpp"
+
+#include "orchestrator/base/sha256.hpp"
+#include "orchestrator/wheel/record.hpp"
+#include "orchestrator/wheel/wheel_name.hpp"
+#include "orchestrator/zip/inflater.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace wheelforge::accelerator {
+namespace {
+
+using toolchain::Label;
+using toolchain::LabelKind;
+
+bool consists_of(std::string_view text, std::string_view others) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+  });
+}
+
+/// Sources: PEP 440 §Local version identifiers, PEP 427 §File name convention, PEP 825 §Variant label.
+Result<void> check_label(const Label& label) {
+  const std::string& text = label.text;
+  const bool is_good = label.kind == LabelKind::local    ? consists_of(text, ".")
+                       : label.kind == LabelKind::suffix ? consists_of(text, "")
+                       : label.kind == LabelKind::build_tag
+                           ? consists_of(text, "_.") && text[0] >= '0' && text[0] <= '9'
+                           : consists_of(text, "_.");
+  if (!is_good) {
+    return fail(ErrorKind::usage, "'{}' cannot be a label of that kind", text);
+  }
+  return {};
+}
+
+std::string with_local(const std::string& version, const std::string& label) {
+  const std::size_t plus = version.find('+');
+  if (plus == std::string::npos) {
+    return version + "+" + label;
+  }
+  const std::string local = version.substr(plus + 1);
+  return local == label || local.ends_with("." + label) ? version : version + "." + label;
+}
+
+std::string underscored(std::string text) {
+  std::replace(text.begin(), text.end(), '-', '_');
+  return text;
+}
+
+/// The text with the value of a header replaced; the header is added behind the others where it is missing.
+std::string with_header(std::string text, const std::string& name,
+                        const std::function<std::string(std::string)>& change) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (end == at || (end == at + 1 && text[at] == '\r')) {
+      break; // the headers end here
+    }
+    if (text.compare(at, name.size() + 1, name + ":") == 0) {
+      const std::size_t value = text.find_first_not_of(' ', at + name.size() + 1);
+      const std::size_t stop = end > at && text[end - 1] == '\r' ? end - 1 : end;
+      text.replace(value, stop - value, change(text.substr(value, stop - value)));
+      return text;
+    }
+    at = end + 1;
+  }
+  text.insert(std::min(at, text.size()), fmt::format("{}: {}\n", name, change("")));
+  return text;
+}
+
+/// Reads, changes and writes one wheel.
+class Relabelling {
+public:
+  Relabelling(const zip::ZipReader& archive, const Label& label) : archive_(archive), label_(label) {}
+
+  Result<Relabelled> run(std::string_view file_name) {
+    WF_TRY(wheel::WheelName name, wheel::parse_wheel_name(file_name));
+    WF_TRY_VOID(find_dist_info());
+    const std::string old_stem = dist_info_.substr(0, dist_info_.size() - kSuffix.size());
+    WF_TRY(std::string metadata, text_of("METADATA"));
+    WF_TRY(std::string wheel_file, text_of("WHEEL"));
+    std::string file;
+    switch (label_.kind) {
+    case LabelKind::none:
+      break;
+    case LabelKind::local:
+      metadata = with_header(metadata, "Version", [&](const std::string& old) { return with_local(old, label_.text); });
+      name.version = with_local(name.version, label_.text);
+      break;
+    case LabelKind::suffix:
+      if (!underscored(name.distribution).ends_with("_" + label_.text)) {
+        metadata = with_header(metadata, "Name", [&](const std::string& old) { return old + "-" + label_.text; });
+        name.distribution = underscored(name.distribution) + "_" + label_.text;
+      }
+      break;
+    case LabelKind::build_tag:
+      wheel_file = with_header(wheel_file, "Build", [&](const std::string&) { return label_.text; });
+      name.build = label_.text;
+      break;
+    case LabelKind::variant:
+      break;
+    }
+    file = to_string(name);
+    if (label_.kind == LabelKind::variant && !file.ends_with("-" + label_.text + ".whl")) {
+      file = file.substr(0, file.size() - 4) + "-" + label_.text + ".whl";
+    }
+    const bool is_renamed = label_.kind == LabelKind::local || label_.kind == LabelKind::suffix;
+    new_stem_ = is_renamed ? fmt::format("{}-{}", name.distribution, name.version) : old_stem;
+    old_stem_ = old_stem;
+    changed_["METADATA"] = std::move(metadata);
+    changed_["WHEEL"] = std::move(wheel_file);
+    if (label_.kind == LabelKind::variant) {
+      changed_["variant.json"] = variant_json(label_);
+    }
+    return write(std::move(file));
+  }
+
+private:
+  static constexpr std::string_view kSuffix = ".dist-info";
+
+  Result<void> find_dist_info() {
+    for (const zip::ZipMember& member : archive_.members()) {
+      const std::size_t slash = member.name.find('/');
+      const std::string folder = member.name.substr(0, slash);
+      if (slash != std::string::npos && folder.ends_with(kSuffix)) {
+        if (!dist_info_.empty() && dist_info_ != folder) {
+          return fail(ErrorKind::invalid_data, "the wheel has both {} and {}", dist_info_, folder);
+        }
+        dist_info_ = folder;
+      }
+    }
+    if (dist_info_.empty()) {
+      return fail(ErrorKind::invalid_data, "the wheel has no *.dist-info");
+    }
+    return {};
+  }
+
+  Result<std::string> text_of(const std::string& name) {
+    const zip::ZipMember* member = archive_.find(dist_info_ + "/" + name);
+    if (member == nullptr) {
+      return fail(ErrorKind::invalid_data, "the wheel has no {}", name);
+    }
+    zip::Inflater inflater;
+    WF_TRY(const auto bytes, inflater.read(archive_, *member, zip::CheckCrc::yes));
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()); // NOLINT: char view
+  }
+
+  /// The member's name with the new stem in *.dist-info and *.data.
+  [[nodiscard]] std::string renamed(const std::string& path) const {
+    for (const std::string_view suffix : {kSuffix, std::string_view(".data")}) {
+      const std::string folder = old_stem_ + std::string(suffix) + "/";
+      if (path.rfind(folder, 0) == 0) {
+        return new_stem_ + std::string(suffix) + "/" + path.substr(folder.size());
+      }
+    }
+    return path;
+  }
+
+  Result<Relabelled> write(std::string file) {
+    const zip::DosTime time = archive_.members().empty() ? zip::DosTime{} : archive_.members().front().modified;
+    Relabelled result{std::move(file), zip::ZipWriter(time)};
+    const std::string folder = new_stem_ + std::string(kSuffix) + "/";
+    WF_TRY(const std::string old_record, text_of("RECORD"));
+    WF_TRY(const wheel::Record record, wheel::parse_record(old_record));
+    for (const zip::ZipMember& member : archive_.members()) {
+      const std::string path = renamed(member.name);
+      const std::string in_info = path.rfind(folder, 0) == 0 ? path.substr(folder.size()) : std::string();
+      if (member.is_directory() || in_info == "RECORD" || changed_.count(in_info) != 0) {
+        continue;
+      }
+      WF_TRY_VOID(result.archive.add_copy(archive_, member, path));
+    }
+    std::string new_record;
+    for (wheel::RecordEntry entry : record.entries) {
+      entry.path = renamed(entry.path);
+      const std::string in_info = entry.path.rfind(folder, 0) == 0 ? entry.path.substr(folder.size()) : std::string();
+      if (in_info == "RECORD" || changed_.count(in_info) != 0) {
+        continue;
+      }
+      new_record += to_string(entry);
+    }
+    for (const auto& [name, text] : changed_) {
+      const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(text.data()), text.size()); // NOLINT
+      new_record += to_string(wheel::RecordEntry{folder + name, "sha256", sha256(text).base64url(), text.size()});
+      WF_TRY_VOID(result.archive.add(zip::pack(folder + name, bytes)));
+    }
+    new_record += to_string(wheel::RecordEntry{folder + "RECORD", {}, {}, std::nullopt});
+    const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(new_record.data()), // NOLINT
+                                           new_record.size());
+    WF_TRY_VOID(result.archive.add(zip::pack(folder + "RECORD", bytes)));
+    return result;
+  }
+
+  const zip::ZipReader& archive_;
+  const Label& label_;
+  std::string dist_info_;
+  std::string old_stem_;
+  std::string new_stem_;
+  std::map<std::string, std::string> changed_;
+};
+
+} // namespace
+
+std::string variant_json(const Label& label) {
+  // "NAMESPACE :: FEATURE :: VALUE"
+  constexpr std::string_view kBetween = " :: ";
+  nlohmann::ordered_json json = {{"$schema", "https://variants-schema.wheelnext.dev/v0.1.1.json"},
+                                 {"default-priorities", {{"namespace", nlohmann::ordered_json::array()}}},
+                                 {"variants", {{label.text, nlohmann::ordered_json::object()}}}};
+  const std::size_t first = label.property.find(kBetween);
+  const std::size_t second = first == std::string::npos ? first : label.property.find(kBetween, first + 4);
+  if (second != std::string::npos) {
+    const std::string space = label.property.substr(0, first);
+    json["default-priorities"]["namespace"].push_back(space);
+    json["variants"][label.text][space][label.property.substr(first + 4, second - first - 4)] = {
+        label.property.substr(second + 4)};
+  }
+  return json.dump(2) + "\n";
+}
+
+Result<Relabelled> relabel(const zip::ZipReader& archive, std::string_view file_name, const Label& label) {
+  WF_TRY_VOID(check_label(label));
+  return Relabelling(archive, label).run(file_name);
+}
+
+} // namespace wheelforge::accelerator

@@ -1,0 +1,279 @@
+// The formats of fat binaries and offload bundles.
+// Sources: CUDA's fatbinary_section.h (magic, header), the headers of fat binaries as nvcc 11.8 to 13.5 write them,
+// held against cuobjdump; LLVM's ClangOffloadBundler documentation for bundles.
+#include "orchestrator/devicecode/device_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace wheelforge::devicecode {
+namespace {
+
+constexpr std::uint32_t kFatMagic = 0xBA55ED50;
+constexpr std::size_t kFatHeader = 16;
+constexpr std::size_t kEntryHeader = 64;
+constexpr std::size_t kLeastEntryHeader = 32;
+constexpr std::uint16_t kPtx = 1;
+constexpr std::uint16_t kElf = 2;
+
+constexpr std::string_view kBundleMagic = "__CLANG_OFFLOAD_BUNDLE__";
+constexpr std::string_view kPackedMagic = "CCOB";
+constexpr std::size_t kMostBundleEntries = 4096;
+constexpr std::size_t kMostBundleHeader = 1U << 20U;
+
+template <class T>
+T little(std::span<const std::byte> bytes, std::size_t at) {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i) {
+    value = static_cast<T>(value | static_cast<T>(static_cast<T>(bytes[at + i]) << (8 * i)));
+  }
+  return value;
+}
+
+bool begins(std::span<const std::byte> bytes, std::string_view magic) {
+  return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
+}
+
+/// The magic number, version 1 and a header of at least 16 bytes: eight bytes that nothing else has.
+bool begins_fatbin(std::span<const std::byte> bytes) {
+  return little<std::uint32_t>(bytes, 0) == kFatMagic && little<std::uint16_t>(bytes, 4) == 1 &&
+         little<std::uint16_t>(bytes, 6) >= kFatHeader;
+}
+
+/// "sm_90a": the architecture, and the letter of those that run on exactly one device ('a') or family ('f').
+std::string target_name(std::uint16_t kind, std::uint32_t arch, std::uint64_t flags) {
+  constexpr std::uint64_t kSpecific = 0x100000; // read off cuobjdump's sm_90a and sm_100a
+  constexpr std::uint64_t kFamily = 0x8000000;
+  const char* letter = (flags & kSpecific) != 0 ? "a" : (flags & kFamily) != 0 ? "f" : "";
+  return fmt::format("{}_{}{}", kind == kPtx ? "compute" : "sm", arch, letter);
+}
+
+/// The device of a bundle's entry: "hipv4-amdgcn-amd-amdhsa--gfx90a:xnack+" → "gfx90a:xnack+"; empty for the host's.
+std::string device_of(std::string_view triple) {
+  const std::size_t at = triple.rfind("gfx");
+  const bool is_device = triple.rfind("hip", 0) == 0 || triple.rfind("openmp", 0) == 0;
+  return is_device && at != std::string_view::npos ? std::string(triple.substr(at)) : std::string();
+}
+
+} // namespace
+
+void DeviceInventory::add(const std::string& target, std::uint64_t bytes) {
+  TargetCode& code = targets[target];
+  ++code.objects;
+  code.bytes += bytes;
+}
+
+void DeviceInventory::note(std::string oddity) {
+  if (oddities.size() < kMostOddities && std::find(oddities.begin(), oddities.end(), oddity) == oddities.end()) {
+    oddities.push_back(std::move(oddity));
+  }
+}
+
+void DeviceInventory::merge(const DeviceInventory& other) {
+  for (const auto& [target, code] : other.targets) {
+    targets[target].objects += code.objects;
+    targets[target].bytes += code.bytes;
+  }
+  for (const std::string& oddity : other.oddities) {
+    note(oddity);
+  }
+}
+
+SectionKind section_kind(std::string_view section_name) {
+  if (section_name == ".nv_fatbin" || section_name == "__nv_relfatbin") {
+    return SectionKind::nv_fatbin;
+  }
+  return section_name == ".hip_fatbin" ? SectionKind::hip_fatbin : SectionKind::none;
+}
+
+void SectionReader::feed(std::span<const std::byte> bytes) {
+  if (kind_ == SectionKind::none) {
+    return;
+  }
+  if (buffer_.empty()) { // code is passed over without being copied
+    const std::uint64_t passed = std::min<std::uint64_t>(skip_, bytes.size());
+    bytes = bytes.subspan(static_cast<std::size_t>(passed));
+    skip_ -= passed;
+  }
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  std::size_t done = 0;
+  while (done < buffer_.size()) {
+    const std::uint64_t passed = std::min<std::uint64_t>(skip_, buffer_.size() - done);
+    done += static_cast<std::size_t>(passed);
+    skip_ -= passed;
+    if (done == buffer_.size()) {
+      break;
+    }
+    if (done > 0) {
+      buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(done));
+      done = 0;
+    }
+    const std::size_t used = step();
+    if (used == 0) {
+      break;
+    }
+    done = std::min(used, buffer_.size());
+    skip_ += used - done;
+  }
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+DeviceInventory SectionReader::finish() {
+  at_end_ = true;
+  if (!buffer_.empty()) {
+    const std::vector<std::byte> none;
+    feed(none);
+  }
+  if (in_fatbin_ && remaining_ > 0) {
+    found_.note(fmt::format("the section ends {} bytes before its fat binary does", remaining_));
+  } else if (skip_ > 0) {
+    found_.note("the section ends inside its last object");
+  }
+  return std::move(found_);
+}
+
+std::size_t SectionReader::step() {
+  if (in_fatbin_) {
+    return read_fatbin_entry();
+  }
+  const std::span<const std::byte> bytes(buffer_);
+  if (kind_ == SectionKind::nv_fatbin) {
+    if (bytes.size() < kFatHeader) {
+      return at_end_ ? bytes.size() : 0;
+    }
+    return begins_fatbin(bytes) ? read_fatbin_header() : seek_magic();
+  }
+  if (bytes.size() < kBundleMagic.size() && !at_end_) {
+    return 0;
+  }
+  if (begins(bytes, kBundleMagic)) {
+    return read_bundle();
+  }
+  if (begins(bytes, kPackedMagic)) {
+    // version, method, then from version 2 on the size of the whole in 4 bytes, from 3 on in 8.
+    if (bytes.size() < 24) {
+      return at_end_ ? bytes.size() : 0;
+    }
+    const auto version = little<std::uint16_t>(bytes, 4);
+    const std::uint64_t size = version >= 3   ? little<std::uint64_t>(bytes, 8)
+                               : version == 2 ? little<std::uint32_t>(bytes, 8)
+                                              : 0;
+    found_.add("gfx (compressed)", size);
+    return size > 24 ? static_cast<std::size_t>(size) : 24;
+  }
+  return seek_magic();
+}
+
+/// Objects are aligned to 8 bytes at least, with zeros between them.
+std::size_t SectionReader::seek_magic() {
+  const std::span<const std::byte> bytes(buffer_);
+  std::size_t at = 8;
+  while (at + 8 <= bytes.size()) {
+    const auto word = bytes.subspan(at, 8);
+    const bool is_fat = kind_ == SectionKind::nv_fatbin && begins_fatbin(word);
+    const bool is_bundle =
+        kind_ == SectionKind::hip_fatbin && (begins(word, kBundleMagic.substr(0, 8)) || begins(word, kPackedMagic));
+    if (is_fat || is_bundle) {
+      return at;
+    }
+    at += 8;
+  }
+  return at_end_ ? bytes.size() : std::min(at, bytes.size());
+}
+
+std::size_t SectionReader::read_fatbin_header() {
+  const std::span<const std::byte> bytes(buffer_);
+  const auto header = little<std::uint16_t>(bytes, 6);
+  remaining_ = little<std::uint64_t>(bytes, 8);
+  in_fatbin_ = remaining_ > 0;
+  return header;
+}
+
+std::size_t SectionReader::read_fatbin_entry() {
+  const std::span<const std::byte> bytes(buffer_);
+  const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kEntryHeader, remaining_));
+  if (bytes.size() < wanted && !at_end_) {
+    return 0;
+  }
+  if (bytes.size() < kLeastEntryHeader || wanted < kLeastEntryHeader) {
+    in_fatbin_ = false; // padding at its end
+    return std::max<std::size_t>(1, std::min<std::size_t>(bytes.size(), wanted));
+  }
+  const auto kind = little<std::uint16_t>(bytes, 0);
+  const std::uint64_t header = little<std::uint32_t>(bytes, 4);
+  const std::uint64_t size = little<std::uint64_t>(bytes, 8);
+  const auto arch = little<std::uint32_t>(bytes, 28);
+  if (header < kLeastEntryHeader || header > remaining_ || size > remaining_ - header) {
+    found_.note(fmt::format("an object of {} + {} bytes stands in the last {} bytes of a fat binary", header, size,
+                            remaining_));
+    in_fatbin_ = false;
+    const auto rest = remaining_;
+    remaining_ = 0;
+    return static_cast<std::size_t>(rest);
+  }
+  const std::uint64_t flags = bytes.size() >= 48 ? little<std::uint64_t>(bytes, 40) : 0;
+  if (kind == kPtx || kind == kElf) {
+    found_.add(target_name(kind, arch, flags), size);
+  } else {
+    found_.add(fmt::format("sm_{} (kind {})", arch, kind), size);
+  }
+  remaining_ -= header + size;
+  in_fatbin_ = remaining_ > 0;
+  return static_cast<std::size_t>(header + size);
+}
+
+std::size_t SectionReader::read_bundle() {
+  const std::span<const std::byte> bytes(buffer_);
+  std::size_t at = kBundleMagic.size() + 8;
+  if (bytes.size() < at) {
+    return at_end_ ? bytes.size() : 0;
+  }
+  const auto count = little<std::uint64_t>(bytes, kBundleMagic.size());
+  if (count > kMostBundleEntries) {
+    found_.note(fmt::format("a bundle has {} entries", count));
+    return at;
+  }
+  std::uint64_t end = at;
+  std::vector<std::pair<std::string, std::uint64_t>> entries;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (bytes.size() - at < 24) {
+      return at_end_ ? bytes.size() : 0;
+    }
+    const auto offset = little<std::uint64_t>(bytes, at);
+    const auto size = little<std::uint64_t>(bytes, at + 8);
+    const auto length = little<std::uint64_t>(bytes, at + 16);
+    at += 24;
+    if (length > kMostBundleHeader || at > kMostBundleHeader) {
+      found_.note(fmt::format("an entry's name in a bundle has {} bytes", length));
+      return at;
+    }
+    if (bytes.size() - at < length) {
+      return at_end_ ? bytes.size() : 0;
+    }
+    const std::string_view triple(reinterpret_cast<const char*>(bytes.data() + at), // NOLINT: char view
+                                  static_cast<std::size_t>(length));
+    at += static_cast<std::size_t>(length);
+    if (offset > (std::uint64_t{1} << 40U) || size > (std::uint64_t{1} << 40U)) {
+      found_.note(fmt::format("an entry of a bundle has {} bytes at {}", size, offset));
+      continue;
+    }
+    end = std::max(end, offset + size);
+    if (std::string device = device_of(triple); !device.empty()) {
+      entries.emplace_back(std::move(device), size);
+    }
+  }
+  for (const auto& [device, size] : entries) {
+    found_.add(device, size);
+  }
+  return static_cast<std::size_t>(std::max<std::uint64_t>(end, at));
+}
+
+DeviceInventory read_section(SectionKind kind, std::span<const std::byte> bytes) {
+  SectionReader reader(kind);
+  reader.feed(bytes);
+  return reader.finish();
+}
+
+} // namespace wheelforge::devicecode

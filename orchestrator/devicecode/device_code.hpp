@@ -1,0 +1,75 @@
+// Code for devices inside ELF sections: which targets it was compiled for, counted, without running any vendor's tool.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wheelforge::devicecode {
+
+/// How much code there is for one target.
+struct TargetCode {
+  std::uint64_t objects = 0;
+  std::uint64_t bytes = 0; ///< as they stand in the file, compressed or not
+
+  bool operator==(const TargetCode&) const = default;
+};
+
+/// The targets of one or more sections. "sm_90", "sm_90a" for machine code, "compute_90" for PTX, "gfx90a",
+/// "gfx90a:xnack+" for AMD; "gfx (compressed)" where a bundle's directory is packed.
+struct DeviceInventory {
+  std::map<std::string, TargetCode> targets;
+  std::vector<std::string> oddities; ///< at most kMostOddities sentences about what could not be read
+
+  static constexpr std::size_t kMostOddities = 8;
+  bool operator==(const DeviceInventory&) const = default;
+  [[nodiscard]] bool empty() const { return targets.empty() && oddities.empty(); }
+  void add(const std::string& target, std::uint64_t bytes);
+  void note(std::string oddity);
+  void merge(const DeviceInventory& other);
+};
+
+/// The kinds of section that hold device code.
+enum class SectionKind : std::uint8_t {
+  none,
+  nv_fatbin,  ///< .nv_fatbin, __nv_relfatbin
+  hip_fatbin, ///< .hip_fatbin
+};
+[[nodiscard]] SectionKind section_kind(std::string_view section_name);
+
+/// Reads a section piece by piece, in constant memory, whatever its size. A whole file does as well: whatever is no
+/// device code is passed over, so that nobody has to find the sections first.
+class SectionReader {
+public:
+  explicit SectionReader(SectionKind kind) : kind_(kind) {}
+
+  /// Takes the next bytes of the section.
+  void feed(std::span<const std::byte> bytes);
+  /// What was found; call it at the section's end.
+  [[nodiscard]] DeviceInventory finish();
+
+private:
+  // Each looks at buffer_ and says how many bytes it is done with: 0 = more are wanted.
+  [[nodiscard]] std::size_t step();
+  [[nodiscard]] std::size_t seek_magic();
+  [[nodiscard]] std::size_t read_fatbin_header();
+  [[nodiscard]] std::size_t read_fatbin_entry();
+  [[nodiscard]] std::size_t read_bundle();
+
+  SectionKind kind_;
+  std::vector<std::byte> buffer_;
+  std::uint64_t skip_ = 0;      ///< bytes to pass over before anything is looked at
+  std::uint64_t remaining_ = 0; ///< of the fat binary that is being read
+  bool in_fatbin_ = false;
+  bool at_end_ = false;
+  DeviceInventory found_;
+};
+
+/// Reads a section that is in memory.
+[[nodiscard]] DeviceInventory read_section(SectionKind kind, std::span<const std::byte> bytes);
+
+} // namespace wheelforge::devicecode

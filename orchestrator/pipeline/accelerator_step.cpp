@@ -1,0 +1,120 @@
+// Labels and checks the wheels of accelerators.
+#include "orchestrator/pipeline/accelerator_step.hpp"
+
+#include "orchestrator/accelerator/inspection.hpp"
+#include "orchestrator/accelerator/relabel.hpp"
+#include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/toolchain/compatible.hpp"
+
+#include <fmt/format.h>
+
+namespace wheelforge::pipeline {
+namespace {
+
+toolchain::Label label_of(const plan::PlannedCell& planned) {
+  if (!planned.toolchain) {
+    return {};
+  }
+  const auto kind = toolchain::find_label_kind(planned.cell.options->accelerator.label);
+  return toolchain::label_of(*planned.toolchain->recipe, kind.value_or(toolchain::LabelKind::none));
+}
+
+} // namespace
+
+Result<std::filesystem::path> label_wheel(host::FileSystem& files, const plan::PlannedCell& planned,
+                                          const std::filesystem::path& wheel, const std::filesystem::path& folder) {
+  const toolchain::Label label = label_of(planned);
+  if (label.text.empty()) {
+    return wheel;
+  }
+  WF_TRY(const auto archive, zip::ZipReader::open(wheel));
+  WF_TRY(const auto labelled, accelerator::relabel(archive, wheel.filename().string(), label));
+  if (labelled.file_name == wheel.filename()) {
+    return wheel; // it has the label already
+  }
+  const std::filesystem::path target = folder / labelled.file_name;
+  WF_TRY_VOID(files.remove_all(folder));
+  WF_TRY(const auto writer, files.open_writer(target, host::OpenMode::truncate));
+  WF_TRY_VOID(labelled.archive.write([&](std::span<const std::byte> bytes) {
+    return writer->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); // NOLINT: char view
+  }));
+  return target;
+}
+
+Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, const std::filesystem::path& wheel,
+                                             const audit::AuditReport& report) {
+  const matrix::AcceleratorOptions& options = planned.cell.options->accelerator;
+  std::vector<toolchain::Recipe> recipes = toolchain::known_recipes();
+  accelerator::Expectation expected;
+  expected.size_limit = options.size_limit;
+  if (planned.toolchain) {
+    recipes.push_back(*planned.toolchain->recipe);
+    recipes = toolchain::sorted_recipes(std::move(recipes));
+    expected.recipe = planned.toolchain->recipe.get();
+    expected.targets = toolchain::targets_of(*expected.recipe, options.targets);
+    if (options.targets.empty()) {
+      expected.targets.clear(); // nobody asked: what was built is what was wanted
+    }
+    expected.label = label_of(planned);
+  }
+  WF_TRY(const auto archive, zip::ZipReader::open(wheel));
+  WF_TRY(const auto inspection, accelerator::inspect(archive, report, recipes, expected));
+  AcceleratorVerdict verdict;
+  verdict.json = accelerator::to_json(inspection);
+  for (const auto& [target, code] : inspection.device.targets) {
+    verdict.lines.push_back(fmt::format("device code for {}: {} objects, {} bytes", target, code.objects, code.bytes));
+  }
+  for (const std::string& layer : inspection.threading_layers) {
+    verdict.lines.push_back("threading: " + layer);
+  }
+  if (!inspection.openmp_runtimes.empty()) {
+    verdict.lines.push_back(fmt::format("OpenMP: {}", fmt::join(inspection.openmp_runtimes, ", ")));
+  }
+  for (const accelerator::Problem& problem : inspection.problems) {
+    const std::string where = problem.path.empty() ? "" : problem.path + ": ";
+    const std::string line = fmt::format("{}: {}{}", problem.code, where, problem.message);
+    verdict.lines.push_back((problem.is_error ? "error " : "warning ") + line);
+    // A missing library is the audit's affair, which knows better where systems have it.
+    if (problem.is_error && problem.code != "missing-library") {
+      verdict.refusals.push_back(line);
+    }
+  }
+  if (!planned.toolchain && !inspection.device.targets.empty()) {
+    verdict.refusals.push_back(fmt::format("wrong-toolkit: a wheel of the accelerator cpu has device code for {}",
+                                           inspection.device.targets.begin()->first));
+  }
+  return verdict;
+}
+
+std::string with_inspection(const std::string& audit_json, const std::string& inspection) {
+  const std::size_t brace = audit_json.find('{');
+  WF_CHECK(brace != std::string::npos);
+  return fmt::format("{}\"device\":{},{}", audit_json.substr(0, brace + 1), inspection, audit_json.substr(brace + 1));
+}
+
+matrix::ShellLines no_device_command(const plan::PlannedCell& planned) {
+  const std::vector<std::string>& names = planned.toolchain->recipe->driver.no_device;
+  const std::string wanted = fmt::format("{}", fmt::join(names, " or "));
+  std::string cases;
+  for (const std::string& name : names) {
+    cases += (cases.empty() ? "" : "|") + name;
+  }
+  return {fmt::format("said=$( {{ {}\n}} )\nprintf '%s\\n' \"$said\"\ncase $(printf '%s\\n' \"$said\" | tail -n 1) in\n"
+                      "{}) ;;\n*) echo {} >&2; exit 1 ;;\nesac",
+                      matrix::joined(planned.cell.options->accelerator.no_device), cases.empty() ? "-" : cases,
+                      matrix::quoted(fmt::format("the last line names no missing device, wanted {}", wanted)))};
+}
+
+std::string missing_device(const host::FileSystem& files, const plan::PlannedCell& planned) {
+  const toolchain::Driver& driver = planned.toolchain->recipe->driver;
+  for (const std::string& device : driver.devices) {
+    if (files.exists(device)) {
+      return {};
+    }
+  }
+  return driver.devices.empty()
+             ? fmt::format("{} has no devices", planned.toolchain->recipe->title)
+             : fmt::format("this machine has no device: {} is missing", fmt::join(driver.devices, " or "));
+}
+
+} // namespace wheelforge::pipeline

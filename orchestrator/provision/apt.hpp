@@ -1,0 +1,21 @@
+// Debian packages by APT, in a configuration of its own: which ones a part is, and their bytes.
+#pragma once
+
+#include "orchestrator/provision/provision.hpp"
+
+namespace wheelforge::provision {
+
+/// The packages that the part wants, with everything they depend on, without what the image has.
+[[nodiscard]] Result<std::vector<toolchain::LockedPart>>
+resolve_packages(const Doors& doors, const toolchain::Part& part, tags::Architecture arch, std::stop_token stop);
+
+/// Puts the locked packages into the folder.
+[[nodiscard]] Result<void> download_packages(const Doors& doors, const std::vector<toolchain::LockedPart>& parts,
+                                             tags::Architecture arch, const std::filesystem::path& folder,
+                                             std::stop_token stop);
+
+/// Reads one line of `apt-get --print-uris` with Acquire::ForceHash=sha256: "'ADDRESS' FILE SIZE SHA256:HEX". Nothing
+/// where the line is another. The address stands in `from`.
+[[nodiscard]] std::optional<toolchain::LockedPart> parse_apt_line(std::string_view line);
+
+} // namespace wheelforge::provision

@@ -1,0 +1,31 @@
+# Compiles accelerated.cpp with the compiler that the accelerator's toolchain brings.
+import os
+import shlex
+import subprocess
+import sysconfig
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+accelerator = os.environ.get("WHEELFORGE_ACCELERATOR", "cpu").split("-")[0]
+
+
+def command(source, target):
+    include = "-I" + sysconfig.get_paths()["include"]
+    if accelerator == "cuda":
+        gencode = shlex.split(os.environ["WHEELFORGE_GENCODE"])
+        return ["nvcc", "-O2", "-std=c++17", "-x", "cu", "-shared", "-Xcompiler", "-fPIC", *gencode, include,
+                "-DWITH_CUDA", source, "-o", target]
+    if accelerator == "rocm":
+        return ["hipcc", "-O2", "-std=c++17", "-shared", "-fPIC", include, "-DWITH_HIP", source, "-o", target]
+    return ["g++", "-O2", "-std=c++17", "-shared", "-fPIC", include, source, "-o", target]
+
+
+class Build(build_ext):
+    def build_extension(self, extension):
+        target = self.get_ext_fullpath(extension.name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        subprocess.run(command(extension.sources[0], target), check=True)
+
+
+setup(ext_modules=[Extension("accelerated", ["accelerated.cpp"])], cmdclass={"build_ext": Build})
