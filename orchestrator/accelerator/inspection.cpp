@@ -211,6 +211,10 @@ private:
     tags::LibcVersion floor = tags::first_glibc(*report_.arch);
     if (kept && kept->family == tags::PlatformFamily::manylinux) {
       floor = kept->version;
+      if ((!own || *own < floor) && !report_.why_not.empty() && !report_.why_not.front().obstacles.empty()) {
+        const audit::Obstacle& obstacle = report_.why_not.front().obstacles.front();
+        result_.tag_reason = fmt::format("{} needs {} of {}", obstacle.path, obstacle.version, obstacle.library);
+      }
     } else if (own) {
       floor = std::max(floor, *own);
     }

@@ -77,7 +77,8 @@ std::string with_header(std::string text, const std::string& name,
 /// Reads, changes and writes one wheel.
 class Relabelling {
 public:
-  Relabelling(const zip::ZipReader& archive, const Label& label) : archive_(archive), label_(label) {}
+  Relabelling(const zip::ZipReader& archive, const Label& label, std::optional<tags::LibcVersion> floor)
+      : archive_(archive), label_(label), floor_(floor) {}
 
   Result<Relabelled> run(std::string_view file_name) {
     WF_TRY(wheel::WheelName name, wheel::parse_wheel_name(file_name));
@@ -85,6 +86,7 @@ public:
     const std::string old_stem = dist_info_.substr(0, dist_info_.size() - kSuffix.size());
     WF_TRY(std::string metadata, text_of("METADATA"));
     WF_TRY(std::string wheel_file, text_of("WHEEL"));
+    narrow(name, wheel_file);
     std::string file;
     switch (label_.kind) {
     case LabelKind::none:
@@ -122,6 +124,33 @@ public:
   }
 
 private:
+  /// Takes tags that promise too much out of the file name and out of WHEEL.
+  void narrow(wheel::WheelName& name, std::string& wheel_file) const {
+    const auto is_too_wide = [&](const tags::PlatformTag& tag) {
+      return floor_ && tag.family == tags::PlatformFamily::manylinux && tag.version < *floor_;
+    };
+    auto& platforms = name.tags.platforms;
+    if (!floor_ || std::all_of(platforms.begin(), platforms.end(), is_too_wide)) {
+      return;
+    }
+    std::erase_if(platforms, is_too_wide);
+    std::string kept;
+    for (std::size_t at = 0; at < wheel_file.size();) {
+      const std::size_t end = std::min(wheel_file.find('\n', at), wheel_file.size() - 1) + 1;
+      const std::string line = wheel_file.substr(at, end - at);
+      at = end;
+      const std::size_t last = line.find_last_not_of("\r\n");
+      const std::size_t dash = line.rfind('-');
+      const bool is_tag = line.rfind("Tag:", 0) == 0 && dash != std::string::npos && last > dash;
+      const auto tag = is_tag ? tags::parse_platform_tag(line.substr(dash + 1, last - dash))
+                              : Result<tags::PlatformTag>(fail("no tag"));
+      if (!tag || !is_too_wide(*tag)) {
+        kept += line;
+      }
+    }
+    wheel_file = std::move(kept);
+  }
+
   static constexpr std::string_view kSuffix = ".dist-info";
 
   Result<void> find_dist_info() {
@@ -199,6 +228,7 @@ private:
 
   const zip::ZipReader& archive_;
   const Label& label_;
+  std::optional<tags::LibcVersion> floor_;
   std::string dist_info_;
   std::string old_stem_;
   std::string new_stem_;
@@ -224,9 +254,12 @@ std::string variant_json(const Label& label) {
   return json.dump(2) + "\n";
 }
 
-Result<Relabelled> relabel(const zip::ZipReader& archive, std::string_view file_name, const Label& label) {
-  WF_TRY_VOID(check_label(label));
-  return Relabelling(archive, label).run(file_name);
+Result<Relabelled> relabel(const zip::ZipReader& archive, std::string_view file_name, const Label& label,
+                           std::optional<tags::LibcVersion> floor) {
+  if (label.kind != LabelKind::none) {
+    WF_TRY_VOID(check_label(label));
+  }
+  return Relabelling(archive, label, floor).run(file_name);
 }
 
 } // namespace wheelforge::accelerator

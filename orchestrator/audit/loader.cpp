@@ -207,10 +207,25 @@ std::optional<std::size_t> Loader::search(const std::vector<Loaded>& loaded, std
   }
 }
 
+std::string Loader::package_in_libraries(std::string_view soname) const {
+  for (const std::string& required : required_) {
+    if (brings_library(required, soname).value_or(false)) {
+      return required;
+    }
+  }
+  return {};
+}
+
 std::string Loader::package_on_path(const std::vector<Loaded>& loaded, std::size_t from,
                                     std::string_view soname) const {
   for (std::size_t at = from;; at = loaded[at].parent) {
     for (const SearchEntry& entry : entries_[loaded[at].elf]) {
+      if (entry.folder == InstalledFiles::kLibraries) { // every wheel's: it is above site-packages
+        if (std::string package = package_in_libraries(soname); !package.empty()) {
+          return package;
+        }
+        continue;
+      }
       if (entry.kind != SearchEntry::Kind::other_package && entry.kind != SearchEntry::Kind::dead) {
         continue;
       }

@@ -21,6 +21,8 @@ class InstalledFiles {
 public:
   InstalledFiles(const zip::ZipReader& archive, const WheelScan& scan);
 
+  /// The environment's own lib/, where a wheel's data may bring libraries too.
+  static constexpr std::string_view kLibraries = "/prefix/lib";
   /// The folder site-packages.
   static constexpr std::string_view kSitePackages = "/prefix/lib/python/site-packages";
 
@@ -93,6 +95,8 @@ private:
   [[nodiscard]] std::vector<SearchEntry> entries_of(const ElfFacts& facts) const;
   /// True where some required distribution may bring a folder of site-packages.
   [[nodiscard]] bool may_be_brought(std::string_view folder) const;
+  /// The required distribution that is known to bring this library to the environment's lib/; empty where none is.
+  [[nodiscard]] std::string package_in_libraries(std::string_view soname) const;
   void play(std::size_t root);
   [[nodiscard]] std::optional<std::size_t> search(const std::vector<Loaded>& loaded, std::size_t from,
                                                   const std::string& soname) const;

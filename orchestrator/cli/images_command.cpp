@@ -83,7 +83,7 @@ Result<image::ImageChoice> choice_of(const image::ImageSources& sources, const s
     WF_TRY(const image::ImageRef ref, image::parse_image_ref(name));
     WF_TRY(const image::ImageRef mirrored, image::through_mirror(ref, sources.mirror));
     const auto origin = image::is_local(ref) ? image::Origin::built_here : image::Origin::registry;
-    return image::ImageChoice{mirrored, ref.name(), origin, {}, {}};
+    return image::ImageChoice{mirrored, ref.name(), origin, {}, {}, {}, {}, {}};
   }
   WF_TRY(const auto platform, tags::parse_platform_tag(name));
   auto choice = image::image_for(sources, platform);

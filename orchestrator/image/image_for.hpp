@@ -26,9 +26,9 @@ struct ImageChoice {
   Origin origin = Origin::registry; ///< built_here: no registry has it, `wheelforge images build` makes it
   std::string recipe;               ///< of an image that is built here: "debian-11"
   std::vector<std::string> pythons; ///< as the matrix names them; empty: not known
-  std::string compiler;             ///< "gcc 14 (gcc-toolset-14)"; empty: not known, as of a user's own image
-  std::string binutils;             ///< "2.41"; empty: not known
-  std::string package_manager;      ///< "dnf"; empty: not known
+  std::string compiler{};           ///< "gcc 14 (gcc-toolset-14)"; empty: not known, as of a user's own image
+  std::string binutils{};           ///< "2.41"; empty: not known
+  std::string package_manager{};    ///< "dnf"; empty: not known
 
   bool operator==(const ImageChoice&) const = default;
 };

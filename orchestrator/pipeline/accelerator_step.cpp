@@ -3,13 +3,25 @@
 
 #include "orchestrator/accelerator/inspection.hpp"
 #include "orchestrator/accelerator/relabel.hpp"
+#include "orchestrator/audit/audit.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
 #include "orchestrator/toolchain/compatible.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace wheelforge::pipeline {
 namespace {
+
+/// Ours, and the cell's own over them.
+std::vector<toolchain::Recipe> recipes_of(const plan::PlannedCell& planned) {
+  std::vector<toolchain::Recipe> recipes = toolchain::known_recipes();
+  if (planned.toolchain) {
+    recipes.push_back(*planned.toolchain->recipe);
+  }
+  return toolchain::sorted_recipes(std::move(recipes));
+}
 
 toolchain::Label label_of(const plan::PlannedCell& planned) {
   if (!planned.toolchain) {
@@ -19,16 +31,34 @@ toolchain::Label label_of(const plan::PlannedCell& planned) {
   return toolchain::label_of(*planned.toolchain->recipe, kind.value_or(toolchain::LabelKind::none));
 }
 
+/// The oldest glibc that the wheel can be used with: its own, its providers', and that of the toolchain's run time.
+Result<std::optional<tags::LibcVersion>> floor_of(const plan::PlannedCell& planned, const zip::ZipReader& archive,
+                                                  const std::filesystem::path& wheel) {
+  const std::vector<toolchain::Recipe> recipes = recipes_of(planned);
+  WF_TRY(const auto report, audit::audit_wheel(archive, wheel.filename().string()));
+  WF_TRY(const auto inspection, accelerator::inspect(archive, report, recipes, {}));
+  const auto tag = tags::parse_platform_tag(inspection.tag);
+  std::optional<tags::LibcVersion> floor;
+  if (tag && tag->family == tags::PlatformFamily::manylinux) {
+    floor = std::max(tag->version, planned.toolchain->recipe->wheel_glibc);
+  }
+  return floor;
+}
+
 } // namespace
 
 Result<std::filesystem::path> label_wheel(host::FileSystem& files, const plan::PlannedCell& planned,
                                           const std::filesystem::path& wheel, const std::filesystem::path& folder) {
-  const toolchain::Label label = label_of(planned);
-  if (label.text.empty()) {
+  if (!planned.toolchain) {
     return wheel;
   }
+  toolchain::Label label = label_of(planned);
+  if (label.text.empty()) {
+    label = {};
+  }
   WF_TRY(const auto archive, zip::ZipReader::open(wheel));
-  WF_TRY(const auto labelled, accelerator::relabel(archive, wheel.filename().string(), label));
+  WF_TRY(const auto floor, floor_of(planned, archive, wheel));
+  WF_TRY(const auto labelled, accelerator::relabel(archive, wheel.filename().string(), label, floor));
   if (labelled.file_name == wheel.filename()) {
     return wheel; // it has the label already
   }
@@ -44,12 +74,10 @@ Result<std::filesystem::path> label_wheel(host::FileSystem& files, const plan::P
 Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, const std::filesystem::path& wheel,
                                              const audit::AuditReport& report) {
   const matrix::AcceleratorOptions& options = planned.cell.options->accelerator;
-  std::vector<toolchain::Recipe> recipes = toolchain::known_recipes();
+  const std::vector<toolchain::Recipe> recipes = recipes_of(planned);
   accelerator::Expectation expected;
   expected.size_limit = options.size_limit;
   if (planned.toolchain) {
-    recipes.push_back(*planned.toolchain->recipe);
-    recipes = toolchain::sorted_recipes(std::move(recipes));
     expected.recipe = planned.toolchain->recipe.get();
     expected.targets = toolchain::targets_of(*expected.recipe, options.targets);
     if (options.targets.empty()) {

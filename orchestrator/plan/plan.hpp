@@ -21,9 +21,9 @@ struct ServedImage {
   std::string reference;                    ///< "quay.io/pypa/manylinux_2_28_x86_64:2026.08.01-1"
   std::string digest;                       ///< "sha256:…"; empty where nothing has been locked yet
   std::vector<matrix::Interpreter> pythons; ///< what it has in /opt/python; empty: not known
-  std::string compiler;                     ///< "gcc 14 (gcc-toolset-14)"; empty: not known
-  std::string binutils;                     ///< "2.41"; empty: not known
-  std::string package_manager;              ///< "dnf", "apt"; empty: not known
+  std::string compiler{};                   ///< "gcc 14 (gcc-toolset-14)"; empty: not known
+  std::string binutils{};                   ///< "2.41"; empty: not known
+  std::string package_manager{};            ///< "dnf", "apt"; empty: not known
 };
 
 /// The toolchain of a cell with an accelerator.

@@ -2,6 +2,9 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#if defined(WITH_MKL)
+#include <mkl_cblas.h>
+#endif
 #if defined(WITH_CUDA)
 #include <cuda_runtime.h>
 #define DEVICE(name) cuda##name
@@ -49,11 +52,53 @@ static PyObject *axpy(PyObject *, PyObject *args) {
   }
   return PyFloat_FromDouble(y);
 }
+/// The product of two n x n matrices that are given as flat lists, as a flat list.
+static PyObject *product(PyObject *, PyObject *args) {
+  PyObject *left = nullptr, *right = nullptr;
+  int n = 0;
+  if (!PyArg_ParseTuple(args, "iO!O!", &n, &PyList_Type, &left, &PyList_Type, &right)) {
+    return nullptr;
+  }
+  const Py_ssize_t size = static_cast<Py_ssize_t>(n) * n;
+  if (n < 1 || PyList_Size(left) != size || PyList_Size(right) != size) {
+    PyErr_SetString(PyExc_ValueError, "the lists do not have n * n numbers");
+    return nullptr;
+  }
+  // Plain memory: containers of the standard library would ask for a newer one.
+  double *a = static_cast<double *>(PyMem_Calloc(3 * size, sizeof(double)));
+  if (a == nullptr) {
+    return PyErr_NoMemory();
+  }
+  double *b = a + size, *c = b + size;
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    a[i] = PyFloat_AsDouble(PyList_GetItem(left, i));
+    b[i] = PyFloat_AsDouble(PyList_GetItem(right, i));
+  }
+#if defined(WITH_MKL)
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, a, n, b, n, 0.0, c, n);
+#else
+  for (int i = 0; i < n; ++i) {
+    for (int k = 0; k < n; ++k) {
+      for (int j = 0; j < n; ++j) {
+        c[i * n + j] += a[i * n + k] * b[k * n + j];
+      }
+    }
+  }
+#endif
+  PyObject *result = PyList_New(size);
+  for (Py_ssize_t i = 0; result != nullptr && i < size; ++i) {
+    PyList_SetItem(result, i, PyFloat_FromDouble(c[i]));
+  }
+  PyMem_Free(a);
+  return result;
+}
 static PyObject *backend(PyObject *, PyObject *) {
 #if defined(WITH_CUDA)
   return PyUnicode_FromString("cuda");
 #elif defined(WITH_HIP)
   return PyUnicode_FromString("hip");
+#elif defined(WITH_MKL)
+  return PyUnicode_FromString("mkl");
 #else
   return PyUnicode_FromString("cpu");
 #endif
@@ -61,6 +106,7 @@ static PyObject *backend(PyObject *, PyObject *) {
 static PyObject *error_name(PyObject *, PyObject *) { return PyUnicode_FromString(device_error()); }
 
 static PyMethodDef methods[] = {{"axpy", axpy, METH_VARARGS, nullptr},
+                                {"product", product, METH_VARARGS, nullptr},
                                 {"backend", backend, METH_NOARGS, nullptr},
                                 {"device_error", error_name, METH_NOARGS, nullptr},
                                 {nullptr, nullptr, 0, nullptr}};

@@ -18,6 +18,10 @@ def command(source, target):
                 "-DWITH_CUDA", source, "-o", target]
     if accelerator == "rocm":
         return ["hipcc", "-O2", "-std=c++17", "-shared", "-fPIC", include, "-DWITH_HIP", source, "-o", target]
+    if accelerator == "mkl":  # found in the environment's own lib/, two levels above site-packages
+        root = os.environ["MKLROOT"]
+        return ["g++", "-O2", "-std=c++17", "-shared", "-fPIC", include, f"-I{root}/include", "-DWITH_MKL", source,
+                "-o", target, f"-L{root}/lib", "-lmkl_rt", "-Wl,-rpath,$ORIGIN/../.."]
     return ["g++", "-O2", "-std=c++17", "-shared", "-fPIC", include, source, "-o", target]
 
 
@@ -28,4 +32,5 @@ class Build(build_ext):
         subprocess.run(command(extension.sources[0], target), check=True)
 
 
-setup(ext_modules=[Extension("accelerated", ["accelerated.cpp"])], cmdclass={"build_ext": Build})
+requires = ["mkl"] if accelerator == "mkl" else []
+setup(install_requires=requires, ext_modules=[Extension("accelerated", ["accelerated.cpp"])], cmdclass={"build_ext": Build})
