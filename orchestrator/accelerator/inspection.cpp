@@ -85,6 +85,10 @@ public:
       if (!elf.soname.empty()) {
         by_name_.emplace(elf.soname, elf.path);
       }
+      needed_by_some_.insert(elf.needed.begin(), elf.needed.end());
+      if (elf.is_extension) {
+        extensions_.insert(elf.path);
+      }
     }
   }
 
@@ -126,6 +130,12 @@ private:
     result_.search_paths.insert(result_.search_paths.end(), paths.begin(), paths.end());
   }
 
+  /// Whether importing the wheel can load the file: it is an extension, or some file needs it.
+  [[nodiscard]] bool may_be_loaded(const std::string& path, const std::string& soname) const {
+    return extensions_.count(path) != 0 || needed_by_some_.count(soname) != 0 ||
+           needed_by_some_.count(path.substr(path.rfind('/') + 1)) != 0;
+  }
+
   Need need_of(const audit::ElfReport& elf, const std::string& soname, const std::vector<SearchPath>& paths) {
     Need need{elf.path, soname, Origin::missing, {}, {}, false, false, {}};
     const bool is_system = first_policy(soname).has_value() || soname.rfind("ld-linux", 0) == 0 ||
@@ -150,8 +160,10 @@ private:
       });
       toolchains_.insert(fmt::format("{} {}", provided->toolchain, provided->version.numbers.front()));
     } else {
-      problem("missing-library", true, elf.path,
-              fmt::format("{} is in no file of the wheel, no provider, no policy and no driver", soname));
+      const bool is_loaded = may_be_loaded(elf.path, elf.soname);
+      problem("missing-library", is_loaded, elf.path,
+              fmt::format("{} is in no file of the wheel, no provider, no policy and no driver{}", soname,
+                          is_loaded ? "" : "; but nothing in the wheel needs the file"));
     }
     if (need.origin == Origin::provider && !need.is_required) {
       problem("provider-not-required", false, elf.path,
@@ -195,8 +207,9 @@ private:
         highest = &need;
       }
     }
-    const bool has_missing = std::any_of(result_.needs.begin(), result_.needs.end(),
-                                         [](const Need& need) { return need.origin == Origin::missing; });
+    const bool has_missing = std::any_of(result_.problems.begin(), result_.problems.end(), [](const Problem& one) {
+      return one.code == "missing-library" && one.is_error;
+    });
     const auto kept = tags::parse_platform_tag(report_.tag);
     result_.tag = report_.tag;
     result_.tag_reason = own_reason;
@@ -311,6 +324,8 @@ private:
   std::optional<wheel::Metadata> metadata_;
   std::vector<std::string> required_;
   std::map<std::string, std::string> by_name_; ///< soname or file name → path
+  std::set<std::string> needed_by_some_;       ///< sonames
+  std::set<std::string> extensions_;           ///< paths
   std::set<std::string> toolchains_;
   Inspection result_;
 };
