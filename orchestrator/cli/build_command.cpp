@@ -1,5 +1,6 @@
 // `wheelforge build`: from the matrix in a checkout to finished wheels.
 #include "orchestrator/cli/command.hpp"
+#include "orchestrator/cli/build_engines.hpp"
 #include "orchestrator/cli/engine_choice.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/planning.hpp"
@@ -201,6 +202,7 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
   WF_TRY(auto toolchains,
          fetch_toolchains(*run.doors.files, *run.doors.runner, run.project.plan, configuration, run.signals.token()));
   pipeline::ImageStore images(engine);
+  cross::ToolSets tool_sets(*run.doors.files, *run.doors.runner);
   pipeline::RunContext context{.files = *run.doors.files,
                                .clock = *run.doors.clock,
                                .engine = engine,
@@ -212,14 +214,16 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
                                .folder = run.folder,
                                .output = inputs.output(),
                                .toolchains = std::move(toolchains),
-                               .tools = host::user_cache_folder() / "tools" / engine.info().architecture,
+                               .tools = host::user_cache_folder() / "tools",
                                .dependency_groups = configuration.dependency_groups,
                                .facts = inputs.facts(),
                                .store = &inputs.store(),
                                .compiler_cache = run.request.compiler_cache,
                                .images = images,
                                .claims = {},
-                               .before_all_images = {}};
+                               .before_all_images = {},
+                               .tool_sets = &tool_sets,
+                               .cross_compilers = configuration.matrix.cross.compilers};
   pipeline::RunOptions options{schedule_options(run.request, configuration.matrix, run.project.plan.selected()),
                                WF_VERSION, engine_table.memory_bytes.value_or(0), 0, run.request.shell};
   options.schedule.run_id = run.id;
@@ -271,7 +275,10 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
   auto outlook = inputs->look_ahead(*doors.files, project.plan, project.announces_stable_abi);
   std::unique_ptr<engine::ContainerEngine> engine;
   if (!is_settled(outlook)) {
-    WF_TRY(engine, engine::detect_engine(*doors.runner, *doors.clock, choice));
+    WF_TRY(engine, open_engines(*doors.runner, *doors.clock, *doors.files, choice, configuration, project.plan));
+    if (!engine->info().remote) {
+      WF_TRY_VOID(check_emulators(project.plan, *doors.files, *doors.runner));
+    }
     WF_TRY(const auto reaped, engine::reap_dead(*engine));
     for (const std::string& name : reaped.removed) {
       fmt::print(stderr, "removed {}, left behind by a run that died\n", name);

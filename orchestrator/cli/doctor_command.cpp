@@ -1,8 +1,8 @@
 // `wheelforge doctor`: what this machine has for building wheels, what it lacks, and what to do about it.
 #include "orchestrator/cli/command.hpp"
+#include "orchestrator/cli/emulators.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/engine/container_engine.hpp"
-#include "orchestrator/engine/emulator.hpp"
 #include "orchestrator/engine/host_trust.hpp"
 
 #include <CLI/CLI.hpp>
@@ -100,22 +100,47 @@ void check_engines(Doors& doors, std::vector<Check>& checks) {
   }
 }
 
-Check check_emulators(const host::FileSystem& files) {
-  std::string usable;
-  std::string broken;
-  for (const engine::Emulator& each : engine::list_emulators(files)) {
-    if (each.enabled) {
-      std::string& list = each.works_in_containers ? usable : broken;
-      list += (list.empty() ? "" : ", ") + each.architecture;
+/// One line for all sound emulators, and one for each that is not as it should be. None of them is a must.
+void check_emulators(Doors& doors, std::vector<Check>& checks) {
+  std::string sound;
+  std::string missing;
+  std::string version;
+  bool is_old = false;
+  std::vector<Check> troubles;
+  for (const std::string& architecture : emulated_architectures()) {
+    const auto state = inspect_emulator(architecture, *doors.files, *doors.runner);
+    const auto verdict = engine::judge(state);
+    switch (verdict.trouble) {
+    case engine::EmulatorTrouble::not_mounted:
+    case engine::EmulatorTrouble::not_registered:
+      missing += (missing.empty() ? "" : ", ") + architecture;
+      break;
+    case engine::EmulatorTrouble::none:
+    case engine::EmulatorTrouble::old_version:
+      sound += (sound.empty() ? "" : ", ") + architecture;
+      version = state.version;
+      if (verdict.trouble == engine::EmulatorTrouble::none) {
+        break;
+      }
+      if (!is_old) { // one program, one line
+        is_old = true;
+        troubles.push_back({"emulator version", Check::Status::warning, verdict.message, verdict.hint});
+      }
+      break;
+    default:
+      troubles.push_back({"emulator for " + architecture, Check::Status::warning, verdict.message, verdict.hint});
     }
   }
-  if (!broken.empty()) {
-    return {"emulators", Check::Status::warning, "registered, but containers cannot use them: " + broken,
-            "register them with the flag F (Debian's qemu-user-static does)"};
+  Check all{"emulators", Check::Status::ok, sound.empty() ? "none" : "for " + sound};
+  if (!version.empty()) {
+    all.message += fmt::format(" (QEMU {})", version);
   }
-  return {"emulators", Check::Status::ok,
-          usable.empty() ? "none; cells of other architectures need a machine of theirs, or qemu-user-static"
-                         : "for " + usable};
+  if (!missing.empty()) {
+    all.message += fmt::format("; cells of {} need a machine of theirs, or qemu-user-static", missing);
+    all.hint = "wheelforge doctor --fix (as root) installs and registers it";
+  }
+  checks.push_back(std::move(all));
+  checks.insert(checks.end(), troubles.begin(), troubles.end());
 }
 
 Check check_trust(const host::FileSystem& files) {
@@ -149,15 +174,38 @@ void print(const std::vector<Check>& checks) {
   }
 }
 
-int run_doctor(bool as_json) {
+/// What doctor was asked for.
+struct DoctorOptions {
+  bool json = false;
+  bool fix = false;
+};
+
+/// Mends what can be mended here, and says what was done on stderr.
+Result<void> fix(Doors& doors) {
+  WF_TRY(const auto done, mend_emulators(emulated_architectures(), *doors.files, *doors.runner));
+  for (const std::string& sentence : done) {
+    fmt::print(stderr, "fixed: {}\n", sentence);
+  }
+  if (done.empty()) {
+    fmt::print(stderr, "nothing to fix: every emulator is registered\n");
+  }
+  return {};
+}
+
+int run_doctor(const DoctorOptions& options) {
   Doors doors;
+  if (options.fix) {
+    if (const auto fixed = fix(doors); !fixed) {
+      return report_error(fixed.error());
+    }
+  }
   std::vector<Check> checks;
   check_engines(doors, checks);
   checks.push_back(check_space(*doors.files, "project disk", std::filesystem::current_path()));
   checks.push_back(check_space(*doors.files, "cache disk", host::user_cache_folder()));
-  checks.push_back(check_emulators(*doors.files));
+  check_emulators(doors, checks);
   checks.push_back(check_trust(*doors.files));
-  if (as_json) {
+  if (options.json) {
     fmt::print("{}\n", to_json(checks).dump(2));
   } else {
     print(checks);
@@ -170,11 +218,12 @@ int run_doctor(bool as_json) {
 } // namespace
 
 void add_doctor_command(CLI::App& app, Invocation& invocation) {
-  auto as_json = std::make_shared<bool>(false);
+  auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
       app.add_subcommand("doctor", "say what this machine has for building, what it lacks, and the cure");
-  command->add_flag("--json", *as_json, "print the checks as JSON");
-  command->callback([as_json, &invocation] { invocation.run = [as_json] { return run_doctor(*as_json); }; });
+  command->add_flag("--json", options->json, "print the checks as JSON");
+  command->add_flag("--fix", options->fix, "first register the emulators of other architectures (as root)");
+  command->callback([options, &invocation] { invocation.run = [options] { return run_doctor(*options); }; });
 }
 
 } // namespace wheelforge::cli

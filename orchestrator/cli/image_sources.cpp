@@ -1,7 +1,9 @@
 // Collects what decides about images: the catalogue, the matrix file's tables, images.lock.
 #include "orchestrator/cli/image_sources.hpp"
 
+#include "orchestrator/host/machine.hpp"
 #include "orchestrator/matrix/keys.hpp"
+#include "orchestrator/plan/compilers.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +27,13 @@ matrix::Diagnostics check_mirror(const matrix::MatrixFile& file) {
   return {diagnose(*file.source, word->at, fmt::format("images.{}", mirrored.error().message))};
 }
 
+/// An architecture that has a machine of its own in [engine.hosts] counts as emulated too: its image is made here.
+bool is_emulated(Architecture arch) {
+  const std::string name = host::machine_architecture();
+  const auto machine = tags::find_architecture(name == "armv8l" ? "armv7l" : name);
+  return machine && !plan::runs_natively(*machine, arch);
+}
+
 } // namespace
 
 std::filesystem::path lock_path(const Configuration& configuration) {
@@ -34,7 +43,7 @@ std::filesystem::path lock_path(const Configuration& configuration) {
 Reported<image::ImageSources> image_sources(const host::FileSystem& files, const Configuration& configuration,
                                             matrix::Diagnostics& diagnostics) {
   const matrix::ImagesTable& table = configuration.matrix.images;
-  image::ImageSources sources{&image::known_catalog(), {}, table.mirror, {}};
+  image::ImageSources sources{&image::known_catalog(), {}, table.mirror, {}, is_emulated};
   const matrix::Diagnostics mirror = check_mirror(configuration.matrix);
   diagnostics.insert(diagnostics.end(), mirror.begin(), mirror.end());
   for (const matrix::ImageUse& use : table.use) {

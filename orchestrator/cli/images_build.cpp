@@ -23,6 +23,9 @@ Result<std::string> build_image(const ImageBuild& build, host::FileSystem& files
   for (const image::RecipeFile& file : image::debian_recipe()) {
     WF_TRY_VOID(files.write_atomically(folder.path() / file.name, file.bytes));
   }
+  for (const image::RecipeFile& file : image::cross_recipe()) {
+    WF_TRY_VOID(files.write_atomically(folder.path() / "cross" / file.name, file.bytes));
+  }
   host::Command command;
   command.argv = {"bash", (folder.path() / image::kRecipeProgram).string()};
   const std::vector<std::string> words = recipe_arguments(build);

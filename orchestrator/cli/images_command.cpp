@@ -215,7 +215,7 @@ int run_lock(const ImagesOptions& options) {
 int run_build(const ImagesOptions& options) {
   Doors doors;
   ImageBuild build;
-  build.arch = options.arch.empty() ? host::machine_architecture() : options.arch;
+  build.arch = options.arch.empty() ? host::machine_architecture() : options.arch == "armhfp" ? "armv7l" : options.arch;
   build.engine = options.engine.empty() ? "auto" : options.engine;
   build.output = options.file;
   build.fresh = options.fresh;

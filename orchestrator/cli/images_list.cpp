@@ -32,6 +32,7 @@ Json image_json(const image::ImageFamily& family, const image::FamilyImage& one)
           {"platform", family.platform(one.arch).text},
           {"reference", to_string(ref)},
           {"digest", one.pin ? Json(one.pin->digest) : Json()},
+          {"emulated_pythons", one.emulated_pythons.empty() ? Json() : Json(one.emulated_pythons)},
           {"pythons", one.pythons.empty() ? Json() : Json(one.pythons)}};
 }
 

@@ -27,6 +27,23 @@ Result<Architecture> native_architecture() {
   return fail(ErrorKind::usage, "this machine is {}, for which there are no manylinux or musllinux wheels", name);
 }
 
+/// What the catalogue says of the compiler in a cell's image; nothing for an image that is not in it.
+std::optional<std::string> image_compiler(const plan::PlannedCell& cell) {
+  for (const image::ImageFamily& family : image::known_catalog().families) {
+    if (family.find(cell.cell.arch) == nullptr) {
+      continue;
+    }
+    const image::ImageRef name = family.name(cell.cell.arch); // a mirror has the last part of the name
+    const std::string last = name.repository.substr(name.repository.rfind('/')) + ":";
+    const bool is_ours = cell.image.starts_with(to_string(name));
+    const bool is_mirrored = family.origin == image::Origin::registry && cell.image.find(last) != std::string::npos;
+    if (is_ours || is_mirrored) {
+      return family.compiler;
+    }
+  }
+  return std::nullopt;
+}
+
 /// Names that the matrix does not know are no interpreters of ours: an image may well have others.
 std::vector<matrix::Interpreter> known_among(const std::vector<std::string>& names) {
   std::vector<matrix::Interpreter> result;
@@ -132,7 +149,11 @@ Reported<plan::Plan> plan_cells(const host::FileSystem& files, const Configurati
   if (!diagnostics.empty()) {
     return report(diagnostics);
   }
-  auto selected = plan::select_only(std::move(planned), only);
+  auto chosen = plan::choose_all_compilers(std::move(planned), configuration.matrix, {*native, image_compiler});
+  if (!chosen) {
+    return report(chosen.error());
+  }
+  auto selected = plan::select_only(*std::move(chosen), only);
   if (!selected) {
     return report(selected.error());
   }

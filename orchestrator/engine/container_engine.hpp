@@ -140,11 +140,18 @@ public:
 /// Which engine the user wants.
 enum class EngineChoice { automatic, docker, podman };
 
+/// Where an engine runs its containers.
+enum class Place {
+  here,      ///< on this machine, as far as can be told
+  elsewhere, ///< on another one, whatever it looks like
+};
+
 /// The engine of this machine: the chosen one, or with `automatic` docker if its daemon answers, else podman. Fails
 /// with engine_unavailable and says for each what is wrong and what to do. Wants API 1.41 (docker 20.10) or podman 3.
 /// The runner and the clock must outlive the engine.
 [[nodiscard]] Result<std::unique_ptr<ContainerEngine>> detect_engine(host::ProcessRunner& runner, host::Clock& clock,
-                                                                     EngineChoice choice = EngineChoice::automatic);
+                                                                     EngineChoice choice = EngineChoice::automatic,
+                                                                     Place place = Place::here);
 
 /// What must stand before exec'd commands so that they run as the image's own process 1 would: the image's ENTRYPOINT
 /// on 32-bit images (there it runs linux32, which exec does not inherit), else nothing.

@@ -21,6 +21,7 @@ constexpr std::string_view kQuay = "quay.io";
 struct Shared {
   std::vector<tags::Architecture> arches;
   std::vector<std::string> pythons;
+  std::vector<std::string> emulated_pythons;
   std::vector<std::string> more_pythons; ///< only on some architectures
   std::vector<std::string> more_arches;
 };
@@ -45,6 +46,7 @@ Shared read_shared(Fields& fields, const matrix::SourceText& source, matrix::Dia
     }
   }
   shared.pythons = fields.texts("pythons");
+  shared.emulated_pythons = fields.texts("emulated-pythons");
   if (const matrix::Node* pypy = fields.find("pypy"); pypy != nullptr && pypy->table() != nullptr) {
     Fields more(source, *pypy, diagnostics);
     shared.more_pythons = more.texts("pythons");
@@ -90,7 +92,7 @@ ImageFamily read_family(const matrix::SourceText& source, const matrix::Node& no
   const matrix::Node* pins = fields.find("pins");
   for (const tags::Architecture arch : shared.arches) {
     const std::string_view name = tags::to_string(arch);
-    FamilyImage image{arch, shared.pythons, read_pin(pins, name, source, diagnostics)};
+    FamilyImage image{arch, shared.pythons, shared.emulated_pythons, read_pin(pins, name, source, diagnostics)};
     if (std::find(shared.more_arches.begin(), shared.more_arches.end(), name) != shared.more_arches.end()) {
       image.pythons.insert(image.pythons.end(), shared.more_pythons.begin(), shared.more_pythons.end());
     }

@@ -4,6 +4,7 @@
 #include "orchestrator/image/catalog.hpp"
 #include "orchestrator/image/lock.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct ImageSources {
   ImageLock lock;                        ///< empty where the project has none
   std::string mirror;                    ///< replaces quay.io/pypa; empty: no mirror
   std::map<std::string, ImageRef> use;   ///< the user's own images by platform tag: "manylinux_2_28_x86_64"
+  /// Whether this machine can run the architecture's programs only under emulation; absent: it never is so.
+  std::function<bool(tags::Architecture)> is_emulated{};
 };
 
 /// The image of a cell.

@@ -3,6 +3,10 @@
 
 #include "orchestrator/base/sha256.hpp"
 
+#include "embedded/image/cross_auditwheel.hpp"
+#include "embedded/image/cross_build.hpp"
+#include "embedded/image/cross_enter.hpp"
+#include "embedded/image/cross_requirements.hpp"
 #include "embedded/image/recipe_build.hpp"
 #include "embedded/image/recipe_cpython.hpp"
 #include "embedded/image/recipe_finish.hpp"
@@ -30,6 +34,16 @@ std::span<const RecipeFile> debian_recipe() {
       RecipeFile{"releases", embedded::recipe_releases()},
       RecipeFile{"requirements-python.txt", embedded::recipe_requirements_python()},
       RecipeFile{"requirements-tools.txt", embedded::recipe_requirements_tools()},
+  };
+  return files;
+}
+
+std::span<const RecipeFile> cross_recipe() {
+  static const std::array files = {
+      RecipeFile{"auditwheel.py", embedded::cross_auditwheel()},
+      RecipeFile{"build", embedded::cross_build()},
+      RecipeFile{"enter", embedded::cross_enter()},
+      RecipeFile{"requirements.txt", embedded::cross_requirements()},
   };
   return files;
 }

@@ -18,6 +18,10 @@ inline constexpr std::string_view kRecipeProgram = "build";
 /// The label that holds recipe_digest() on the images made by it.
 inline constexpr std::string_view kRecipeLabel = "wheelforge.recipe";
 
+/// The files of images/debian/cross, by which cross tool sets are made: a recipe of its own, whose program is called
+/// kRecipeProgram too. An image's recipe finds it in its folder "cross", and does without where it is not there.
+[[nodiscard]] std::span<const RecipeFile> cross_recipe();
+
 /// Every file of the recipe, sorted by name. The bytes live as long as the program.
 [[nodiscard]] std::span<const RecipeFile> debian_recipe();
 

@@ -184,14 +184,14 @@ std::vector<Located<tags::Architecture>> Expansion::architectures(const std::vec
     }
   };
   for (const LocatedName& one : values) {
-    if (const auto arch = tags::find_architecture(one.value)) {
+    if (const auto arch = tags::find_machine(one.value)) {
       add(*arch, one.at);
       continue;
     }
     add(surroundings_.native, one.at);
     for (const EngineHost& host : file_.engine.hosts) {
       for (const std::string& name : one.value == kAuto ? host.arch : std::vector<std::string>()) {
-        add(*tags::find_architecture(name), one.at);
+        add(*tags::find_machine(name), one.at);
       }
     }
   }

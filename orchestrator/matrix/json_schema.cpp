@@ -97,7 +97,7 @@ Json schema_of_list(const Key& key) {
   case Kind::platforms:
     return one_or_more(text(fmt::format("^(auto|{})$", kPlatform)), true, true);
   case Kind::architectures:
-    return one_or_more(one_of(architecture_names(), {kAuto, kNative}), true, true);
+    return one_or_more(one_of(architecture_names(), {kAuto, kNative, "armhfp"}), true, true);
   case Kind::host_architectures:
     return one_or_more(one_of(architecture_names(), {}));
   case Kind::accelerators:

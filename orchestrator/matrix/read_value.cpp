@@ -5,6 +5,7 @@
 #include "orchestrator/matrix/glob.hpp"
 #include "orchestrator/matrix/nearest_name.hpp"
 #include "orchestrator/matrix/scalar.hpp"
+#include "orchestrator/tags/architecture.hpp"
 
 #include <fmt/format.h>
 
@@ -62,6 +63,9 @@ Result<void> check_name(Kind kind, const std::string& text) {
     return check_platform_name(text);
   case Kind::architectures:
   case Kind::host_architectures:
+    if (tags::find_machine(text)) { // a distribution's name for one of them
+      return {};
+    }
     return fail(ErrorKind::usage, "'{}' is not an architecture that wheels are made for", text);
   case Kind::accelerators:
     return check_accelerator_name(text);

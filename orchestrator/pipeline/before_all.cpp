@@ -3,6 +3,7 @@
 
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/build_container.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
 
 #include <fmt/core.h>
@@ -69,6 +70,7 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
   const auto failed = [&](Error error, std::optional<int> exit_code = {}) {
     log.end_step(step);
     std::vector<std::string> said = log.tail(step); // before the note, which begins a new text of the step
+    error = name_emulator_crash(run, cell, task, said, std::move(error));
     log.note(step, "error: " + error.message);
     failure = Failure{step, error, command, exit_code, std::move(said)};
     return schedule::TaskOutcome::failed(std::move(error));
@@ -77,6 +79,9 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
   auto image = run.images.ensure(cell.image, cell.digest, log.sink(step), stop);
   if (!image) {
     return failed(std::move(image).error());
+  }
+  if (auto right = check_architecture(*image, cell); !right) {
+    return failed(std::move(right).error());
   }
   run.facts.images->put(image_name(cell.image, cell.digest), cell.digest.empty() ? image->info.id : cell.digest);
   const std::string name = layer_name(run, cell, task);
@@ -93,7 +98,8 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
       spec.environment[variable] = *std::move(value);
     }
   }
-  auto container = engine::Container::start(run.engine, spec, stop);
+  const engine::Labels labels = spec.labels;
+  auto container = start_build_container(run, cell, std::move(spec), log, step, stop);
   if (!container) {
     return failed(std::move(container).error());
   }
@@ -116,7 +122,7 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
   if (run.store != nullptr) {
     run.store->note_layer(std::string(kLayerKey) + name); // before it is made, so that none is ever forgotten
   }
-  auto made = run.engine.commit_container(container->id(), name, spec.labels, stop);
+  auto made = run.engine.commit_container(container->id(), name, labels, stop);
   if (!made) {
     return failed(std::move(made).error());
   }

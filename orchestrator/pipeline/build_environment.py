@@ -61,11 +61,24 @@ def run(*command, **options):
         sys.exit(done.returncode)
 
 
+def compile_natively(environment):
+    """In a foreign container a native Python of the same version writes the bytecode, ten times as fast as ours would."""
+    cross = os.environ.get("WHEELFORGE_CROSS", "")
+    version = "python%d.%d" % sys.version_info[:2]
+    native = os.path.join(cross, "python", "bin", "python3")
+    if cross and os.path.isdir(os.path.join(cross, "python", "lib", version)) and not hasattr(sys, "pypy_version_info"):
+        subprocess.run([native, "-I", "-m", "compileall", "-q", "-j2", os.path.join(environment, "lib", version, "site-packages")])
+
+
 def main():
     source, environment, settings, installer, *wanted = sys.argv[1:]
     python = os.path.join(environment, "bin", "python")
 
     def install(requirements):
+        install_with_uv_or_pip(requirements)
+        compile_natively(environment)
+
+    def install_with_uv_or_pip(requirements):
         if installer == "uv":
             run("uv", "pip", "install", "--python", python, *requirements)
         else:

@@ -3,6 +3,7 @@
 
 #include "orchestrator/engine/tar_reader.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/build_container.hpp"
 #include "orchestrator/pipeline/cell_toolchain.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
@@ -114,6 +115,7 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
                                                    const std::string& digest, const std::string& step,
                                                    std::stop_token stop) {
   WF_TRY(const ReadyImage ready, run_.images.ensure(image, digest, log_->sink(step), stop));
+  WF_TRY_VOID(check_architecture(ready, planned_));
   run_.facts.images->put(image_name(image, digest), digest.empty() ? ready.info.id : digest);
   auto spec = container_spec(run_, planned_.cell.id.text, purpose, ready.name, ready.info);
   for (const std::string& name : options().build.environment_pass) {
@@ -121,15 +123,16 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
       spec.environment[name] = *std::move(value);
     }
   }
+  const std::filesystem::path tools = tools_folder(run_, planned_);
+  if (std::error_code ignored; std::filesystem::exists(tools, ignored)) {
+    spec.mounts.push_back({engine::Mount::Kind::bind, tools.string(), kTools, engine::Mount::Access::read_only, {}});
+  }
   if (purpose == "build") { // tests run where the toolchain never was
     WF_TRY(CellAddition addition, toolchain_addition(run_, planned_));
     spec.mounts.insert(spec.mounts.end(), addition.mounts.begin(), addition.mounts.end());
     addition.environment.merge(spec.environment); // the recipe's go over those of the run
     spec.environment = std::move(addition.environment);
-  }
-  if (std::error_code ignored; std::filesystem::exists(run_.tools / "uv", ignored)) {
-    spec.mounts.push_back(
-        {engine::Mount::Kind::bind, run_.tools.string(), kTools, engine::Mount::Access::read_only, {}});
+    return start_build_container(run_, planned_, std::move(spec), *log_, step, std::move(stop));
   }
   if (step == fmt::format("test:{}", plan::kDevice)) {
     const auto& arguments = planned_.toolchain->recipe->driver.arguments;
@@ -139,7 +142,9 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
 }
 
 void CellRun::bring_uv_out(std::stop_token stop) {
-  const std::filesystem::path target = run_.tools / "uv";
+  // A native one in the build container of a foreign cell is self-contained, and goes before what a test image has.
+  const bool is_native = planned_.compilers.compilers == plan::Compilers::native;
+  const std::filesystem::path target = tools_folder(run_, planned_) / (is_native ? "first/uv" : "uv");
   if (run_.files.exists(target)) {
     return;
   }
@@ -154,7 +159,7 @@ void CellRun::bring_uv_out(std::stop_token stop) {
     return;
   }
   // The mode comes before the name: another cell must never see a uv that it may not run.
-  const std::filesystem::path fresh = run_.tools / fmt::format("uv.{}", planned_.cell.id.text);
+  const std::filesystem::path fresh = target.parent_path() / fmt::format("uv.{}", planned_.cell.id.text);
   std::error_code error;
   if (run_.files.write_atomically(fresh, *bytes)) {
     std::filesystem::permissions(fresh, std::filesystem::perms(0755), error);
@@ -168,8 +173,8 @@ schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::st
   if (!options.wheel_folder.empty()) {
     text += kStdoutIsForWheels;
   }
-  text += fmt::format("[ ! -e {0} ] || . {0}\nexport PATH={1}:$PATH:{2}\n", kEnvironmentFile,
-                      build_path(options.python_path), kTools);
+  text += fmt::format("[ ! -e {0} ] || . {0}\nexport PATH={1}:$PATH:{2}:{3}/bin\n", kEnvironmentFile,
+                      build_path(options.python_path), kTools, cross::kMountPoint);
   text += script;
   log_->note(step, "$ " + options.shown);
 
@@ -280,6 +285,7 @@ schedule::TaskOutcome CellRun::fill_build_environment(std::stop_token stop) {
 schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, const std::string& command,
                                          std::optional<int> exit_code) {
   std::vector<std::string> said = log_->tail(step); // before the note, which begins a new text of the step
+  error = name_emulator_crash(run_, planned_, step, said, std::move(error));
   log_->note(step, "error: " + error.message);
   const std::scoped_lock lock(mutex_);
   if (!failure_ || failure_->error.kind == ErrorKind::cancelled) {

@@ -23,7 +23,13 @@ Result<image::ImageRef> pinned_ref(const std::string& reference, const std::stri
 tl::unexpected<Error> not_built(const image::ImageRef& ref) {
   auto error = fail(ErrorKind::not_found, "the image {} is not there", to_string(ref));
   const auto recipe = image::recipe_of(image::known_catalog(), ref);
-  return with_hint(std::move(error), recipe ? "make it: wheelforge images build " + *recipe
+  std::string arch;
+  for (const tags::Architecture each : tags::kArchitectures) {
+    if (ref.repository.ends_with(fmt::format("_{}", tags::to_string(each)))) {
+      arch = fmt::format(" --arch {}", tags::to_string(each));
+    }
+  }
+  return with_hint(std::move(error), recipe ? "make it: wheelforge images build " + *recipe + arch
                                             : "wheelforge images build makes only the images in `images list`");
 }
 

@@ -1,6 +1,7 @@
 // What all cells of one run share: the doors to the machine, the source tree, the folders, the registries.
 #pragma once
 
+#include "orchestrator/cross/tool_sets.hpp"
 #include "orchestrator/engine/container.hpp"
 #include "orchestrator/engine/host_trust.hpp"
 #include "orchestrator/host/clock.hpp"
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 namespace wheelforge::pipeline {
@@ -31,6 +33,20 @@ public:
 private:
   mutable std::mutex mutex_;
   std::map<std::string, std::string> images_;
+};
+
+/// Where an emulator has crashed: the first time is bad luck, the second is not. Thread-safe.
+class EmulatorCrashes {
+public:
+  /// True the first time that it is asked of this place.
+  [[nodiscard]] bool is_first(const std::string& place) {
+    const std::scoped_lock lock(mutex_);
+    return places_.insert(place).second;
+  }
+
+private:
+  std::mutex mutex_;
+  std::set<std::string> places_;
 };
 
 /// Everything a step needs beyond its own cell. References outlive the run.
@@ -54,6 +70,9 @@ struct RunContext {
   ImageStore& images;
   WheelClaims claims;
   BeforeAllImages before_all_images;
+  cross::ToolSets* tool_sets = nullptr;  ///< for cells of foreign architectures; null: everything runs emulated
+  EmulatorCrashes emulator_crashes{};
+  std::string cross_compilers = "auto"; ///< [cross] compilers
 };
 
 /// A container of the run: named, labelled, limited, trusted and with the shared package cache mounted.

@@ -125,6 +125,9 @@ std::optional<cache::StepInputs> build_inputs(const plan::PlannedCell& cell, con
   add_cell(inputs, cell);
   inputs.add("toolchain", "", cell.cell.accelerator);
   add_toolchain(inputs, cell);
+  if (cell.compilers.compilers != plan::Compilers::own) {
+    inputs.add("toolchain", "compilers", std::string(to_string(cell.compilers.compilers)));
+  }
   add_source(inputs, facts);
   add_if(inputs, "command", "before-all", matrix::joined(build.before_all));
   add_if(inputs, "command", "before-build", matrix::joined(build.before_build));

@@ -142,6 +142,25 @@ matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<Cell
   return plan;
 }
 
+Result<Plan> choose_all_compilers(Plan plan, const matrix::MatrixFile& file, const Machines& machines) {
+  for (PlannedCell& one : plan.cells) {
+    for (const matrix::EngineHost& host : file.engine.hosts) {
+      const bool builds_it = std::any_of(host.arch.begin(), host.arch.end(), [&one](const std::string& name) {
+        return tags::find_machine(name) == one.cell.arch;
+      });
+      if (one.host.empty() && builds_it) {
+        one.host = host.name;
+      }
+    }
+    if (!one.is_in() || !one.host.empty()) {
+      continue;
+    }
+    CompilerQuestion question{file.cross.compilers, machines.own, one.cell.platform, machines.image_compiler(one)};
+    WF_TRY(one.compilers, choose_compilers(question));
+  }
+  return plan;
+}
+
 Result<Plan> select_only(Plan plan, std::span<const std::string> globs) {
   std::vector<matrix::Glob> compiled;
   for (const std::string& text : globs) {

@@ -3,6 +3,7 @@
 
 #include "orchestrator/matrix/cell.hpp"
 #include "orchestrator/matrix/matrix_file.hpp"
+#include "orchestrator/plan/compilers.hpp"
 #include "orchestrator/plan/step.hpp"
 #include "orchestrator/toolchain/recipe.hpp"
 
@@ -50,6 +51,8 @@ struct PlannedCell {
   std::vector<Step> steps;                   ///< empty where the cell is left out
   std::string skip_reason;                   ///< empty: the cell is in
   std::optional<PlannedToolchain> toolchain; ///< absent for "cpu" and where there is none
+  CompilerChoice compilers{};                ///< own, unless choose_all_compilers() found the architecture foreign
+  std::string host{};                        ///< [engine.hosts] name of the machine that builds it; empty: this one
 
   [[nodiscard]] bool is_in() const { return skip_reason.empty(); }
 };
@@ -67,6 +70,17 @@ struct Plan {
 [[nodiscard]] matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<matrix::Cell> cells,
                                               const ImageLookup& image_for, const ToolchainCheck& toolchain_of = {});
 
+/// What a machine, and the machines that it can send cells to, mean for compilers.
+struct Machines {
+  tags::Architecture own = tags::Architecture::x86_64;
+  /// What compiles in the image of a cell, as the catalogue knows it; nothing where it does not.
+  std::function<std::optional<std::string>(const PlannedCell&)> image_compiler;
+};
+
+/// Says of each cell that is in whether its compilers are the image's own, native or emulated, and which of the file's
+/// [engine.hosts] builds it. Fails (kind usage) where [cross] compilers = "native" cannot be kept.
+[[nodiscard]] Result<Plan> choose_all_compilers(Plan plan, const matrix::MatrixFile& file, const Machines& machines);
+
 /// Leaves only the cells whose ids a glob matches; the others get kNotSelected as their reason. No globs leave all.
 /// Fails (kind usage) with the nearest id where a glob matches none.
 [[nodiscard]] Result<Plan> select_only(Plan plan, std::span<const std::string> globs);
@@ -78,8 +92,9 @@ inline constexpr std::string_view kNotSelected = "not named by --only";
 /// reason.
 [[nodiscard]] std::string render(const Plan& plan, std::size_t columns = 80);
 
-/// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","steps","skip_reason"}]} on one
-/// line; a cell with an accelerator has "toolchain":{"id","locked","label","notes"} too; absent values are null.
+/// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","compilers","compilers_why",
+/// "host","steps","skip_reason"}]} on one line; a cell with an accelerator has "toolchain":{"id","locked","label","notes"}
+/// too; absent values are null. "compilers" is "own", "native" or "emulated".
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 } // namespace wheelforge::plan

@@ -71,6 +71,36 @@ std::string steps_line(const std::vector<Step>& steps, std::size_t columns) {
   return text + line + "\n";
 }
 
+/// Broken at spaces, with later lines as far in as the first.
+std::string wrapped(const std::string& sentence, std::size_t columns) {
+  std::string text;
+  std::string line = " ";
+  for (std::size_t at = 0; at < sentence.size();) {
+    const std::size_t end = std::min(sentence.find(' ', at), sentence.size());
+    if (line.size() > 1 && line.size() + 1 + end - at > columns) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += " " + sentence.substr(at, end - at);
+    at = end + 1;
+  }
+  return text + line + "\n";
+}
+
+/// Where and how cells of a foreign architecture are compiled; nothing for this machine's own.
+std::string compilers_line(const PlannedCell& cell, std::size_t columns) {
+  if (!cell.host.empty()) {
+    return wrapped(fmt::format("on the machine {} of [engine.hosts]", cell.host), columns);
+  }
+  if (cell.compilers.compilers == Compilers::own) {
+    return {};
+  }
+  return wrapped(fmt::format("compilers: {}: {}; expect about {} times as long as on a machine of its own",
+                             to_string(cell.compilers.compilers), cell.compilers.why,
+                             usual_slowdown(cell.compilers.compilers)),
+                 columns);
+}
+
 std::string counted(std::size_t count) { return fmt::format("{} cell{}", count, count == 1 ? "" : "s"); }
 
 /// One line a toolchain of the image's cells, then what is worth knowing of it.
@@ -110,6 +140,7 @@ std::string render_in(const Plan& plan, std::size_t columns) {
     text += fmt::format("\n{} ({})\n", first.image, counted(cells.size()));
     text += fmt::format("  {}\n", first.digest.empty() ? "no digest is locked" : first.digest);
     text += render_toolchains(cells);
+    text += compilers_line(first, columns);
     Groups by_steps;
     for (const PlannedCell* one : cells) {
       by_steps[steps_line(one->steps, columns)].push_back(one);
@@ -199,6 +230,9 @@ std::string to_json(const Plan& plan) {
     add_member(text, ",accelerator", one.cell.accelerator);
     add_member(text, ",image", one.image);
     add_member(text, ",digest", one.digest);
+    add_member(text, ",compilers", one.is_in() ? to_string(one.compilers.compilers) : "");
+    add_member(text, ",compilers_why", one.compilers.why);
+    add_member(text, ",host", one.host);
     text += R"(,"steps":[)";
     for (const Step& step : one.steps) {
       text += text.back() == '[' ? "" : ",";

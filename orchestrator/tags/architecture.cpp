@@ -46,6 +46,10 @@ std::optional<Architecture> find_architecture(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Architecture> find_machine(std::string_view name) {
+  return name == "armhfp" ? Architecture::armv7l : find_architecture(name);
+}
+
 Result<Architecture> parse_architecture(std::string_view name) {
   if (const auto found = find_architecture(name)) {
     return *found;

@@ -24,6 +24,9 @@ inline constexpr std::array kArchitectures = {Architecture::x86_64, Architecture
 /// The architecture with exactly this tag name; nothing where there is none.
 [[nodiscard]] std::optional<Architecture> find_architecture(std::string_view name);
 
+/// As find_architecture, and also by the name that a distribution gives the machine: armhfp, Fedora's for armv7l.
+[[nodiscard]] std::optional<Architecture> find_machine(std::string_view name);
+
 /// As find_architecture; fails with the list of known names (kind usage).
 [[nodiscard]] Result<Architecture> parse_architecture(std::string_view name);
 

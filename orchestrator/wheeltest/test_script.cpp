@@ -53,7 +53,7 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
   const std::string wheel = fmt::format("{}/{}", kTestFolder, spec.wheel);
   const std::string requirement =
       spec.extras.empty() ? wheel : fmt::format("{}[{}]", wheel, joined_with_comma(spec.extras));
-  std::string script = "set -e\nPATH=$PATH:" + std::string(kToolsFolder) + "\npython=\n";
+  std::string script = fmt::format("set -e\nPATH={0}/first:$PATH:{0}\npython=\n", kToolsFolder);
   script += fmt::format("for candidate in {}; do\n"
                         "  if command -v \"$candidate\" >/dev/null 2>&1; then python=$candidate; break; fi\n"
                         "done\n",
