@@ -141,7 +141,7 @@ public:
 enum class EngineChoice { automatic, docker, podman };
 
 /// Where an engine runs its containers.
-enum class Place {
+enum class EngineSite {
   here,      ///< on this machine, as far as can be told
   elsewhere, ///< on another one, whatever it looks like
 };
@@ -151,7 +151,7 @@ enum class Place {
 /// The runner and the clock must outlive the engine.
 [[nodiscard]] Result<std::unique_ptr<ContainerEngine>> detect_engine(host::ProcessRunner& runner, host::Clock& clock,
                                                                      EngineChoice choice = EngineChoice::automatic,
-                                                                     Place place = Place::here);
+                                                                     EngineSite site = EngineSite::here);
 
 /// What must stand before exec'd commands so that they run as the image's own process 1 would: the image's ENTRYPOINT
 /// on 32-bit images (there it runs linux32, which exec does not inherit), else nothing.

@@ -101,7 +101,7 @@ tl::unexpected<Error> no_engine(Error error) {
 } // namespace
 
 Result<std::unique_ptr<ContainerEngine>> detect_engine(host::ProcessRunner& runner, host::Clock& clock,
-                                                       EngineChoice choice, Place place) {
+                                                       EngineChoice choice, EngineSite site) {
   Result<EngineInfo> info = choice == EngineChoice::podman ? find_podman(runner, "podman") : find_docker(runner);
   if (!info && choice == EngineChoice::automatic) {
     const Error docker = std::move(info).error();
@@ -115,7 +115,7 @@ Result<std::unique_ptr<ContainerEngine>> detect_engine(host::ProcessRunner& runn
   if (!info) {
     return no_engine(std::move(info).error());
   }
-  info->remote = info->remote || place == Place::elsewhere;
+  info->remote = info->remote || site == EngineSite::elsewhere;
   return std::make_unique<CliEngine>(*std::move(info), runner, clock, host::make_file_system());
 }
 

@@ -71,7 +71,7 @@ Result<std::unique_ptr<ContainerEngine>> connect_engine(host::ProcessRunner& run
     addressed = runners.back().get();
   }
   auto engine = detect_engine(*addressed, clock, is_connection ? EngineChoice::podman : EngineChoice::automatic,
-                              Place::elsewhere);
+                              EngineSite::elsewhere);
   if (!engine) {
     Error error = with_context(std::move(engine).error(), "the engine at " + url);
     error.hint = "see whether `ssh HOST docker version` works without a question, and the hint of `wheelforge doctor`";
