@@ -1,6 +1,6 @@
 // `wheelforge build`: from the matrix in a checkout to finished wheels.
-#include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/build_engines.hpp"
+#include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/engine_choice.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/planning.hpp"
@@ -8,6 +8,7 @@
 #include "orchestrator/cli/run_inputs.hpp"
 #include "orchestrator/cli/toolchain_fetch.hpp"
 
+#include "orchestrator/cross/tool_sets.hpp"
 #include "orchestrator/engine/reaper.hpp"
 #include "orchestrator/host/machine.hpp"
 #include "orchestrator/host/signals.hpp"

@@ -37,8 +37,8 @@ std::vector<std::string> images_of(const plan::PlannedCell& cell) {
 } // namespace
 
 Result<std::unique_ptr<engine::ContainerEngine>>
-open_engines(host::ProcessRunner& runner, host::Clock& clock, const host::FileSystem& files, engine::EngineChoice choice,
-             const Configuration& configuration, const plan::Plan& plan) {
+open_engines(host::ProcessRunner& runner, host::Clock& clock, const host::FileSystem& files,
+             engine::EngineChoice choice, const Configuration& configuration, const plan::Plan& plan) {
   WF_TRY(auto own, engine::detect_engine(runner, clock, choice));
   std::map<std::string, std::vector<std::string>> images;
   for (const plan::PlannedCell& cell : plan.cells) {

@@ -11,10 +11,11 @@
 
 namespace wheelforge::cli {
 
-/// This machine's engine, together with those of [engine.hosts] that the plan sends cells to. The first four outlive it.
+/// This machine's engine, together with those of [engine.hosts] that the plan sends cells to. The first four outlive
+/// it.
 [[nodiscard]] Result<std::unique_ptr<engine::ContainerEngine>>
-open_engines(host::ProcessRunner& runner, host::Clock& clock, const host::FileSystem& files, engine::EngineChoice choice,
-             const Configuration& configuration, const plan::Plan& plan);
+open_engines(host::ProcessRunner& runner, host::Clock& clock, const host::FileSystem& files,
+             engine::EngineChoice choice, const Configuration& configuration, const plan::Plan& plan);
 
 /// Whether this machine runs the programs of every architecture that is to be built on it; warns on stderr of an
 /// emulator with known crashes. Fails (kind engine_unavailable) with the command that mends it.

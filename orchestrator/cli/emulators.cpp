@@ -61,9 +61,9 @@ Result<void> install_interpreters(host::ProcessRunner& runner, std::vector<std::
   command.environment["DEBIAN_FRONTEND"] = "noninteractive";
   const auto installed = host::require_success(command, runner.run(command));
   if (!installed) {
-    return with_hint(fail("qemu-user-static is not installed, and apt-get does not give it: {}",
-                          installed.error().message),
-                     "install your distribution's package of static QEMU user emulators, then call this again");
+    return with_hint(
+        fail("qemu-user-static is not installed, and apt-get does not give it: {}", installed.error().message),
+        "install your distribution's package of static QEMU user emulators, then call this again");
   }
   done.emplace_back("installed qemu-user-static");
   return {};
@@ -105,8 +105,8 @@ Result<void> register_emulator(const engine::EmulatorState& state, const host::F
     return fail("there is no static QEMU for {} on this machine", state.architecture);
   }
   // Since Linux 5.12 and QEMU 6 the emulator is told whether it got the program's own name.
-  const bool keeps_names = engine::is_at_least(kernel_release(), "5.12") &&
-                           engine::is_at_least(version_of(interpreter, runner), "6");
+  const bool keeps_names =
+      engine::is_at_least(kernel_release(), "5.12") && engine::is_at_least(version_of(interpreter, runner), "6");
   WF_TRY_VOID(tell_kernel(folder / "register", engine::registration(*format, interpreter, keeps_names)));
   done.push_back(fmt::format("registered {} for {}", interpreter, state.architecture));
   return {};
@@ -174,8 +174,8 @@ Result<std::vector<std::string>> mend_emulators(const std::vector<std::string>& 
   }
   for (const engine::EmulatorState& state : broken) {
     const auto now = inspect_emulator(state.architecture, files, runner); // what was registered shows once mounted
-    if (engine::judge(now).trouble == engine::EmulatorTrouble::disabled && !files.read(
-            std::filesystem::path(engine::kEmulatorRegistry) / "status").value_or("").starts_with("enabled")) {
+    if (engine::judge(now).trouble == engine::EmulatorTrouble::disabled &&
+        !files.read(std::filesystem::path(engine::kEmulatorRegistry) / "status").value_or("").starts_with("enabled")) {
       WF_TRY_VOID(tell_kernel(std::filesystem::path(engine::kEmulatorRegistry) / "status", "1"));
       done.emplace_back("switched binfmt_misc on");
     }

@@ -18,8 +18,8 @@ namespace wheelforge::cli {
 [[nodiscard]] engine::EmulatorState inspect_emulator(std::string_view architecture, const host::FileSystem& files,
                                                      host::ProcessRunner& runner);
 
-/// Mounts binfmt_misc where it is not, installs qemu-user-static where apt-get can, and registers an emulator with flag F
-/// for each architecture that has no usable one. Returns what was done, one sentence each. Fails (kind usage) without
+/// Mounts binfmt_misc where it is not, installs qemu-user-static where apt-get can, and registers an emulator with flag
+/// F for each architecture that has no usable one. Returns what was done, one sentence each. Fails (kind usage) without
 /// root rights, and (kind failed) where an interpreter cannot be had.
 [[nodiscard]] Result<std::vector<std::string>> mend_emulators(const std::vector<std::string>& architectures,
                                                               const host::FileSystem& files,

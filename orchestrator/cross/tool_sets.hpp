@@ -26,8 +26,8 @@ public:
   ToolSets(host::FileSystem& files, host::ProcessRunner& runner) : files_(files), runner_(runner) {}
 
   /// The folder of the tool set of a Debian release ("bookworm") for an architecture; made where it is missing, which
-  /// takes about a minute. What the recipe says goes to the sink. Fails where it cannot be made, each time at once after
-  /// the first.
+  /// takes about a minute. What the recipe says goes to the sink. Fails where it cannot be made, each time at once
+  /// after the first.
   [[nodiscard]] Result<std::filesystem::path> ensure(const std::string& release, tags::Architecture arch,
                                                      const host::OutputSink& sink, std::stop_token stop);
 

@@ -135,10 +135,10 @@ EmulatorVerdict judge(const EmulatorState& state) {
                         emulator.interpreter),
             {}};
   }
-  return {EmulatorTrouble::none,
-          fmt::format("for {}: {}{}", arch, emulator.interpreter,
-                      state.version.empty() ? "" : ", QEMU " + state.version),
-          {}};
+  return {
+      EmulatorTrouble::none,
+      fmt::format("for {}: {}{}", arch, emulator.interpreter, state.version.empty() ? "" : ", QEMU " + state.version),
+      {}};
 }
 
 std::optional<BinaryFormat> binary_format(std::string_view architecture) {
@@ -161,9 +161,9 @@ std::string registration(const BinaryFormat& format, std::string_view interprete
 
 std::optional<std::string> find_emulator_crash(std::string_view output) {
   // What QEMU says of itself as it goes: linux-user/signal.c, accel/tcg and the host's own assertions.
-  constexpr std::array<std::string_view, 6> kSigns = {
-      "uncaught target signal", "unhandled CPU exception", "tcg fatal error", "qemu internal", "Assertion failed",
-      "Segmentation fault in qemu"};
+  constexpr std::array<std::string_view, 6> kSigns = {"uncaught target signal", "unhandled CPU exception",
+                                                      "tcg fatal error",        "qemu internal",
+                                                      "Assertion failed",       "Segmentation fault in qemu"};
   while (!output.empty()) {
     std::string_view line = take_line(output);
     const std::size_t at = line.find("qemu");

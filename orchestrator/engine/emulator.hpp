@@ -1,4 +1,5 @@
-// The emulators that this machine has for programs of other architectures (Linux' binfmt_misc), and what is wrong with them.
+// The emulators that this machine has for programs of other architectures (Linux' binfmt_misc), and what is wrong with
+// them.
 #pragma once
 
 #include "orchestrator/host/file_system.hpp"

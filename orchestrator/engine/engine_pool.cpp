@@ -50,9 +50,9 @@ Result<std::unique_ptr<ContainerEngine>> connect_engine(host::ProcessRunner& run
   constexpr std::string_view kConnection = "connection:";
   const bool is_connection = url.starts_with(kConnection);
   if (!is_connection && !url.starts_with("ssh://") && !url.starts_with("tcp://") && !url.starts_with("unix://")) {
-    return fail(ErrorKind::usage,
-                "\"{}\" is no address of an engine, wanted ssh://USER@HOST, tcp://HOST:PORT or connection:NAME (podman)",
-                url);
+    return fail(
+        ErrorKind::usage,
+        "\"{}\" is no address of an engine, wanted ssh://USER@HOST, tcp://HOST:PORT or connection:NAME (podman)", url);
   }
   // A client's runner lives as long as its engine, and there is one for each of the few machines of a run.
   static std::mutex mutex;

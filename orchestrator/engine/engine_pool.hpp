@@ -73,7 +73,7 @@ private:
   std::unique_ptr<ContainerEngine> own_;
   const host::FileSystem& files_;
   std::vector<std::unique_ptr<ContainerEngine>> others_;
-  std::mutex mutex_;                                ///< guards the two maps
+  std::mutex mutex_;                               ///< guards the two maps
   std::map<std::string, ContainerEngine*> images_; ///< by name without tag and digest, and by id
   std::map<std::string, ContainerEngine*> containers_;
 };

@@ -44,7 +44,7 @@ struct FamilyImage {
   std::vector<std::string> pythons; ///< as the matrix names them, in order: "cp39", "cp314t", "pp311"; empty: not known
   /// Those of an image that is made under emulation, where compiling interpreters takes too long; empty: the same.
   std::vector<std::string> emulated_pythons{};
-  std::optional<Pin> pin{};         ///< what is used where no lock says otherwise
+  std::optional<Pin> pin{}; ///< what is used where no lock says otherwise
 
   bool operator==(const FamilyImage&) const = default;
 };

@@ -92,8 +92,8 @@ ImageChoice choose_known(const ImageSources& sources, const Served& served) {
   if (family.origin == Origin::built_here) {
     choice.ref.tag = family.recipe;
     const bool is_emulated = sources.is_emulated && sources.is_emulated(served.image->arch);
-    choice.pythons = is_emulated && !served.image->emulated_pythons.empty() ? served.image->emulated_pythons
-                                                                            : served.image->pythons;
+    choice.pythons =
+        is_emulated && !served.image->emulated_pythons.empty() ? served.image->emulated_pythons : served.image->pythons;
     return choice;
   }
   const std::optional<Pin>& pin = served.image->pin;

@@ -149,7 +149,8 @@ std::vector<Key> engine_keys() {
 }
 
 std::vector<Key> host_keys() {
-  return {key<EngineHost, &EngineHost::url>("url", Kind::text, "Where it is: ssh://USER@HOST, tcp://HOST:PORT, or connection:NAME of podman."),
+  return {key<EngineHost, &EngineHost::url>(
+              "url", Kind::text, "Where it is: ssh://USER@HOST, tcp://HOST:PORT, or connection:NAME of podman."),
           key<EngineHost, &EngineHost::arch>("arch", Kind::host_architectures, "The architectures it builds for."),
           within(key<EngineHost, &EngineHost::slots>("slots", Kind::integer, "Cells it runs at a time."), 1, kMany)};
 }

@@ -40,11 +40,12 @@ Result<void> check_architecture(const ReadyImage& image, const plan::PlannedCell
   if (has.empty() || has == wanted.substr(0, wanted.find('/'))) {
     return {};
   }
-  return with_hint(fail(ErrorKind::not_found, "the image {} is for {}, the cell needs one for {} ({})", image.name, has,
-                        wanted, tags::to_string(cell.cell.arch)),
-                   fmt::format("pull it with --platform linux/{0}, or make it: wheelforge images build RECIPE --arch {1} "
-                               "(old engines' import records their own architecture, whatever is in the image)",
-                               wanted, tags::to_string(cell.cell.arch)));
+  return with_hint(
+      fail(ErrorKind::not_found, "the image {} is for {}, the cell needs one for {} ({})", image.name, has, wanted,
+           tags::to_string(cell.cell.arch)),
+      fmt::format("pull it with --platform linux/{0}, or make it: wheelforge images build RECIPE --arch {1} "
+                  "(old engines' import records their own architecture, whatever is in the image)",
+                  wanted, tags::to_string(cell.cell.arch)));
 }
 
 Result<engine::Container> start_build_container(RunContext& run, const plan::PlannedCell& cell,
@@ -96,12 +97,14 @@ Error name_emulator_crash(RunContext& run, const plan::PlannedCell& cell, const 
   }
   if (run.emulator_crashes.is_first(cell.cell.id.text + " " + step)) {
     return {fmt::format("{}; the emulator of {} crashed: {}", error.message, tags::to_string(cell.cell.arch), *crash),
-            ErrorKind::temporary, "it is tried again once; `wheelforge doctor` tells whether this QEMU is known for it"};
+            ErrorKind::temporary,
+            "it is tried again once; `wheelforge doctor` tells whether this QEMU is known for it"};
   }
   error.message += fmt::format("; a program crashed under the emulator of {} a second time: {}",
                                tags::to_string(cell.cell.arch), *crash);
-  error.hint = "the program itself may be at fault, or this QEMU (`wheelforge doctor`): try a newer one, or a machine of "
-               "that architecture in [engine.hosts]";
+  error.hint =
+      "the program itself may be at fault, or this QEMU (`wheelforge doctor`): try a newer one, or a machine of "
+      "that architecture in [engine.hosts]";
   return error;
 }
 

@@ -70,7 +70,7 @@ struct RunContext {
   ImageStore& images;
   WheelClaims claims;
   BeforeAllImages before_all_images;
-  cross::ToolSets* tool_sets = nullptr;  ///< for cells of foreign architectures; null: everything runs emulated
+  cross::ToolSets* tool_sets = nullptr; ///< for cells of foreign architectures; null: everything runs emulated
   EmulatorCrashes emulator_crashes{};
   std::string cross_compilers = "auto"; ///< [cross] compilers
 };

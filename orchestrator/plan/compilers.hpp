@@ -1,4 +1,5 @@
-// Which compilers a cell of a foreign architecture gets: native ones put into its container, or the image's own, emulated.
+// Which compilers a cell of a foreign architecture gets: native ones put into its container, or the image's own,
+// emulated.
 #pragma once
 
 #include "orchestrator/tags/platform_tag.hpp"
@@ -21,10 +22,10 @@ enum class Compilers {
 
 /// What decides about a cell's compilers.
 struct CompilerQuestion {
-  std::string setting = "auto";                                     ///< [cross] compilers
-  tags::Architecture machine = tags::Architecture::x86_64;          ///< that runs the containers
-  tags::PlatformTag platform;                                       ///< of the cell, with its architecture
-  std::optional<std::string> image_compiler;                        ///< "gcc 12.2"; nothing where it is not known
+  std::string setting = "auto";                            ///< [cross] compilers
+  tags::Architecture machine = tags::Architecture::x86_64; ///< that runs the containers
+  tags::PlatformTag platform;                              ///< of the cell, with its architecture
+  std::optional<std::string> image_compiler;               ///< "gcc 12.2"; nothing where it is not known
 };
 
 /// The answer.

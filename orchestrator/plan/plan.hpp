@@ -93,8 +93,9 @@ inline constexpr std::string_view kNotSelected = "not named by --only";
 [[nodiscard]] std::string render(const Plan& plan, std::size_t columns = 80);
 
 /// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","compilers","compilers_why",
-/// "host","steps","skip_reason"}]} on one line; a cell with an accelerator has "toolchain":{"id","locked","label","notes"}
-/// too; absent values are null. "compilers" is "own", "native" or "emulated".
+/// "host","steps","skip_reason"}]} on one line; a cell with an accelerator has
+/// "toolchain":{"id","locked","label","notes"} too; absent values are null. "compilers" is "own", "native" or
+/// "emulated".
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 } // namespace wheelforge::plan

@@ -14,11 +14,11 @@
 #endif
 
 #ifdef DEVICE
-__global__ void axpy_kernel(double a, double x, double *y) { *y += a * x; }
+__global__ void axpy_kernel(double a, double x, double* y) { *y += a * x; }
 
-static const char *compute(double a, double x, double *y) {
-  double *on_device = nullptr;
-  auto error = DEVICE(Malloc)((void **)&on_device, sizeof(double));
+static const char* compute(double a, double x, double* y) {
+  double* on_device = nullptr;
+  auto error = DEVICE(Malloc)((void**)&on_device, sizeof(double));
   if (error != DEVICE(Success)) {
     return DEVICE(GetErrorName)(error);
   }
@@ -28,32 +28,32 @@ static const char *compute(double a, double x, double *y) {
   (void)DEVICE(Free)(on_device);
   return error == DEVICE(Success) ? nullptr : DEVICE(GetErrorName)(error);
 }
-static const char *device_error() {
+static const char* device_error() {
   int count = 0;
   const auto error = DEVICE(GetDeviceCount)(&count);
   return error == DEVICE(Success) ? "none" : DEVICE(GetErrorName)(error);
 }
 #else
-static const char *compute(double a, double x, double *y) {
+static const char* compute(double a, double x, double* y) {
   *y += a * x;
   return nullptr;
 }
-static const char *device_error() { return "none"; }
+static const char* device_error() { return "none"; }
 #endif
 
-static PyObject *axpy(PyObject *, PyObject *args) {
+static PyObject* axpy(PyObject*, PyObject* args) {
   double a = 0, x = 0, y = 0;
   if (!PyArg_ParseTuple(args, "ddd", &a, &x, &y)) {
     return nullptr;
   }
-  if (const char *error = compute(a, x, &y)) {
+  if (const char* error = compute(a, x, &y)) {
     PyErr_SetString(PyExc_RuntimeError, error);
     return nullptr;
   }
   return PyFloat_FromDouble(y);
 }
 /// The product of two n x n matrices that are given as flat lists, as a flat list.
-static PyObject *product(PyObject *, PyObject *args) {
+static PyObject* product(PyObject*, PyObject* args) {
   PyObject *left = nullptr, *right = nullptr;
   int n = 0;
   if (!PyArg_ParseTuple(args, "iO!O!", &n, &PyList_Type, &left, &PyList_Type, &right)) {
@@ -65,7 +65,7 @@ static PyObject *product(PyObject *, PyObject *args) {
     return nullptr;
   }
   // Plain memory: containers of the standard library would ask for a newer one.
-  double *a = static_cast<double *>(PyMem_Calloc(3 * size, sizeof(double)));
+  double* a = static_cast<double*>(PyMem_Calloc(3 * size, sizeof(double)));
   if (a == nullptr) {
     return PyErr_NoMemory();
   }
@@ -85,14 +85,14 @@ static PyObject *product(PyObject *, PyObject *args) {
     }
   }
 #endif
-  PyObject *result = PyList_New(size);
+  PyObject* result = PyList_New(size);
   for (Py_ssize_t i = 0; result != nullptr && i < size; ++i) {
     PyList_SetItem(result, i, PyFloat_FromDouble(c[i]));
   }
   PyMem_Free(a);
   return result;
 }
-static PyObject *backend(PyObject *, PyObject *) {
+static PyObject* backend(PyObject*, PyObject*) {
 #if defined(WITH_CUDA)
   return PyUnicode_FromString("cuda");
 #elif defined(WITH_HIP)
@@ -103,7 +103,7 @@ static PyObject *backend(PyObject *, PyObject *) {
   return PyUnicode_FromString("cpu");
 #endif
 }
-static PyObject *error_name(PyObject *, PyObject *) { return PyUnicode_FromString(device_error()); }
+static PyObject* error_name(PyObject*, PyObject*) { return PyUnicode_FromString(device_error()); }
 
 static PyMethodDef methods[] = {{"axpy", axpy, METH_VARARGS, nullptr},
                                 {"product", product, METH_VARARGS, nullptr},
@@ -111,4 +111,4 @@ static PyMethodDef methods[] = {{"axpy", axpy, METH_VARARGS, nullptr},
                                 {"device_error", error_name, METH_NOARGS, nullptr},
                                 {nullptr, nullptr, 0, nullptr}};
 static PyModuleDef module = {PyModuleDef_HEAD_INIT, "accelerated", nullptr, -1, methods};
-extern "C" __attribute__((visibility("default"))) PyObject *PyInit_accelerated() { return PyModule_Create(&module); }
+extern "C" __attribute__((visibility("default"))) PyObject* PyInit_accelerated() { return PyModule_Create(&module); }

@@ -82,15 +82,17 @@ TEST_CASE("an emulator's version is read from what it says") {
 TEST_CASE("a registration names magic, mask, interpreter and flags as the kernel wants them") {
   const auto format = binary_format("armv7l");
   REQUIRE(format);
-  CHECK(registration(*format, "/usr/bin/qemu-arm-static", true) ==
-        R"(:qemu-arm:M::\x7f\x45\x4c\x46\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x28\x00:)"
-        R"(\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:/usr/bin/qemu-arm-static:PF)");
+  CHECK(
+      registration(*format, "/usr/bin/qemu-arm-static", true) ==
+      R"(:qemu-arm:M::\x7f\x45\x4c\x46\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x28\x00:)"
+      R"(\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:/usr/bin/qemu-arm-static:PF)");
   CHECK_FALSE(binary_format("vax"));
 }
 
 TEST_CASE("a crash of the emulator is told from one of the program") {
-  CHECK(find_emulator_crash("compiling\nqemu: uncaught target signal 11 (Segmentation fault) - core dumped\nmake: ***") ==
-        "qemu: uncaught target signal 11 (Segmentation fault) - core dumped");
+  CHECK(
+      find_emulator_crash("compiling\nqemu: uncaught target signal 11 (Segmentation fault) - core dumped\nmake: ***") ==
+      "qemu: uncaught target signal 11 (Segmentation fault) - core dumped");
   CHECK(find_emulator_crash("qemu-aarch64: ../accel/tcg/cpu-exec.c:954: cpu_loop_exec_tb: Assertion failed") ==
         "qemu-aarch64: ../accel/tcg/cpu-exec.c:954: cpu_loop_exec_tb: Assertion failed");
   CHECK_FALSE(find_emulator_crash("Segmentation fault (core dumped)\n"));

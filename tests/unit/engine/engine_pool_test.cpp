@@ -73,9 +73,10 @@ TEST_CASE("an image made from a container stays on the container's engine") {
 TEST_CASE("another machine gets our files copied in, no folder of ours, and its own volumes") {
   Two two;
   two.files.files["/etc/ca.pem"] = "certificate";
-  two.run("registry/there:1", {{Mount::Kind::bind, "/etc/ca.pem", "/etc/wheelforge/ca.crt", Mount::Access::read_only, {}},
-                               {Mount::Kind::bind, "/cache/tools", "/wheelforge/tools", Mount::Access::read_only, {}},
-                               {Mount::Kind::volume, "cache", "/wheelforge/cache", Mount::Access::read_write, {}}});
+  two.run("registry/there:1",
+          {{Mount::Kind::bind, "/etc/ca.pem", "/etc/wheelforge/ca.crt", Mount::Access::read_only, {}},
+           {Mount::Kind::bind, "/cache/tools", "/wheelforge/tools", Mount::Access::read_only, {}},
+           {Mount::Kind::volume, "cache", "/wheelforge/cache", Mount::Access::read_write, {}}});
   const auto container = two.there->containers().begin()->second;
   CHECK(container.spec.mounts.size() == 1);
   REQUIRE(container.copied_in.size() == 1);

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What can be wrong with foreign cells is said before anything starts, or as the cell's error, with the cure.
+set -euo pipefail
+# shellcheck source=tests/support/project.sh
+. "$WF_SOURCE_DIR/tests/support/project.sh"
+
+prepare_project byte-order
+# use IMAGE COMPILERS: one cell of s390x in that image.
+use() {
+  cat >wheelforge.toml <<TOML
+[matrix]
+python = ["cp311"]
+platform = "manylinux_2_36"
+arch = ["$arch"]
+[images.use]
+manylinux_2_36_$arch = "$1"
+[cross]
+compilers = "$2"
+[test]
+command = "true"
+TOML
+  git commit -qam "Use $1 $2"
+}
+arch=s390x
+
+# Without binfmt_misc: nothing starts, the message has the command that mends it.
+use localhost/nowhere:1 auto
+# shellcheck disable=SC2016 # the inner shell expands it
+if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
+  status=0
+  unshare --mount sh -c 'umount /proc/sys/fs/binfmt_misc 2>/dev/null; exec "$WHEELFORGE" build' >"$work/stdout" 2>"$work/stderr" || status=$?
+  [ "$status" -eq 69 ] || { cat "$work/stderr" && fail "without binfmt_misc: exit $status, wanted 69"; }
+  says stderr 'programs of s390x cannot be run here: binfmt_misc is not mounted'
+  says stderr 'wheelforge doctor --fix'
+  [ -z "$(find .wheelforge/runs -name report.json 2>/dev/null)" ] || fail "a run was started without an emulator"
+  unshare --mount sh -c 'umount /proc/sys/fs/binfmt_misc 2>/dev/null; exec "$WHEELFORGE" doctor --json' >"$work/doctor" || true
+  says doctor 's390x'
+  says doctor 'doctor --fix'
+  "$WHEELFORGE" doctor --fix >"$work/doctor" 2>&1 || { cat "$work/doctor" && fail "doctor --fix"; }
+fi
+if ! "$WHEELFORGE" doctor --json | grep -q '"for [^;]*s390x'; then
+  echo "SKIPPED: no emulator of s390x can be registered here"
+  exit 77
+fi
+
+# An image that says another platform than the cell's, as `docker import` of old engines makes them.
+tar -cf "$work/empty.tar" -C "$work" --files-from=/dev/null
+"$(engine)" import "$work/empty.tar" localhost/wheelforge-wrong-platform:1 >/dev/null
+use localhost/wheelforge-wrong-platform:1 auto
+build 1
+says stderr 'is for amd64, the cell needs one for s390x'
+"$(engine)" rmi localhost/wheelforge-wrong-platform:1 >/dev/null
+
+# An image without a compiler that cross compilers could stand for: auto says that it is slow, native refuses.
+"$WF_SOURCE_DIR/images/debian/build" --if-missing --small --arch s390x debian-12 >/dev/null 2>"$work/image.log" ||
+  { tail -30 "$work/image.log" && fail "the image of s390x cannot be made"; }
+printf 'FROM localhost/wheelforge/manylinux_2_36_s390x:debian-12-small\nRUN rm -f /usr/bin/gcc /usr/bin/s390x-linux-gnu-gcc-12\n' |
+  "$(engine)" build --quiet --tag localhost/wheelforge-without-gcc:1 - >/dev/null
+use localhost/wheelforge-without-gcc:1 native
+build 1
+says stderr '[cross] compilers is "native", but the image has no gcc'
+use localhost/wheelforge-without-gcc:1 auto
+build 1
+grep -h 'compilers: emulated, which is slow: the image has no gcc' .wheelforge/runs/*/*.log >/dev/null || fail "the log does not say why"
+"$(engine)" rmi localhost/wheelforge-without-gcc:1 >/dev/null
+
+# musl: the plan says that the compilers run emulated, and "native" is refused at once.
+cat >wheelforge.toml <<'TOML'
+[matrix]
+python = ["cp311"]
+platform = "musllinux_1_2"
+arch = ["s390x"]
+TOML
+"$WHEELFORGE" plan | tr -s ' \n' ' ' >"$work/stdout"
+says stdout 'compilers: emulated: the cross compilers make code for glibc, the image has musl'
+printf '[cross]\ncompilers = "native"\n' >>wheelforge.toml
+status=0
+"$WHEELFORGE" plan >"$work/stdout" 2>"$work/stderr" || status=$?
+[ "$status" -eq 2 ] || fail "native for musl: exit $status, wanted 2"
+says stderr 'compilers is "native", but musllinux_1_2_s390x cannot have that'
