@@ -73,14 +73,21 @@ Result<Candidate> parse_wheel(std::string_view stem, Names names) {
     out.build = parse_build(parts[2]);
   }
   const std::size_t first_tag = has_build ? 3 : 2;
-  out.pythons = split(lower_case(parts[first_tag]), '.');
-  out.abis = split(lower_case(parts[first_tag + 1]), '.');
-  out.platforms = split(lower_case(parts[first_tag + 2]), '.');
+  const auto tags = [&](std::size_t part) {
+    return split(names == Names::exact ? parts[part] : lower_case(parts[part]), '.');
+  };
+  out.pythons = tags(first_tag);
+  out.abis = tags(first_tag + 1);
+  out.platforms = tags(first_tag + 2);
   if (out.pythons.size() * out.abis.size() * out.platforms.size() > kMostTriples) {
     return fail(ErrorKind::invalid_data, "its name stands for more than {} tags", kMostTriples);
   }
-  if (names == Names::strict && !is_strictly_named(parts[0], parts[1], out)) {
-    return fail(ErrorKind::invalid_data, "its name is not spelled as the wheel specification says");
+  if (names == Names::strict || names == Names::tolerant) {
+    const bool fits = is_strictly_named(parts[0], parts[1], out);
+    if (!fits && names == Names::strict) {
+      return fail(ErrorKind::invalid_data, "its name is not spelled as the wheel specification says");
+    }
+    out.stops_pip = !fits && !has_build;
   }
   std::replace(out.version.begin(), out.version.end(), '_', '-');
   return out;

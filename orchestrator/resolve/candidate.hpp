@@ -42,9 +42,11 @@ struct Candidate {
   std::string project; ///< normalised as PEP 503 says
   std::string version; ///< as pip reads it: "1.0_1" of old wheels is "1.0-1"
   BuildNumber build;
-  std::vector<std::string> pythons; ///< lower case, as all tags here
+  std::vector<std::string> pythons; ///< lower case but for Names::exact, as all tags here
   std::vector<std::string> abis;
   std::vector<std::string> platforms;
+
+  bool stops_pip = false; ///< sorting it among others ends pip 25.1 and 25.2 with a TypeError
 
   bool operator==(const Candidate&) const = default;
 

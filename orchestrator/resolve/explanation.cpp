@@ -173,6 +173,10 @@ std::string explain(const InstallTarget& target, const ReleaseFile& file, const 
     const Result<Candidate> candidate = parse_candidate(file.name, target.pip.rules.names, "");
     return (candidate ? explain_tags(target, *candidate) : verdict.detail) + advice(target, file, history);
   }
+  case Reason::stops_pip:
+    return fmt::format("pip {} ends with a {}, whose name has no build number and is not spelled as the wheel "
+                       "specification says: rename it, or use pip 25.3",
+                       target.pip.version.text, verdict.detail);
   case Reason::version:
     return verdict.detail + " is no PEP 440 version";
   case Reason::requires_python:

@@ -80,7 +80,12 @@ enum class PrereleaseFallback : std::uint8_t {
 };
 
 /// How wheel names are read.
-enum class Names : std::uint8_t { loose, strict };
+enum class Names : std::uint8_t {
+  exact,    ///< tags in upper case are not those in lower case
+  loose,    ///< whatever has five or six parts
+  tolerant, ///< strictly, else loosely; but a name without a build number that only the loose pattern takes stops pip
+  strict,   ///< as the wheel specification says
+};
 
 /// Everything in which pips differ, for one pip.
 struct PipRules {

@@ -66,6 +66,7 @@ public:
       evaluate(i);
     }
     apply_specifier();
+    apply_broken_names();
     apply_yanked();
     pick();
     return std::move(out_);
@@ -166,6 +167,20 @@ private:
     if (!wanted && (finals || !falls_back)) {
       drop(Reason::prerelease, "pre-release", [](const Fitting& one) { return one.version.is_prerelease(); });
     }
+  }
+
+  /// One name that pip cannot sort takes all the others with it.
+  void apply_broken_names() {
+    const auto broken =
+        std::find_if(fitting_.begin(), fitting_.end(), [](const Fitting& one) { return one.candidate.stops_pip; });
+    if (broken == fitting_.end()) {
+      return;
+    }
+    const std::string detail = "TypeError on " + files_[broken->index].name;
+    for (const Fitting& one : fitting_) {
+      refuse(one.index, Reason::stops_pip, detail);
+    }
+    fitting_.clear();
   }
 
   void apply_yanked() {

@@ -54,6 +54,7 @@ enum class Reason : std::uint8_t {
   requires_python, ///< the index says that it is for other Pythons
   source,          ///< a source archive with --only-binary
   specifier,       ///< outside what was asked for
+  stops_pip,       ///< pip ends with an error of its own while it sorts this file, or another, among the rest
   prerelease,
   yanked,
   // From here on the file fits, but another is preferred:

@@ -3,6 +3,8 @@
 
 #include "orchestrator/base/ascii.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -178,6 +180,28 @@ std::size_t written_numbers(std::string_view version) {
 
 bool is_number(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
+/// How packaging prints a version: numbers without leading zeros, the zeros at the end of the release kept.
+std::string normal_text(const Version& version) {
+  std::string out = version.epoch == 0 ? std::string() : fmt::format("{}!", version.epoch);
+  out += fmt::format("{}", fmt::join(version.release, "."));
+  if (version.pre) {
+    out += fmt::format("{}{}", version.pre->first, version.pre->second);
+  }
+  out += version.post ? fmt::format(".post{}", *version.post) : std::string();
+  out += version.dev ? fmt::format(".dev{}", *version.dev) : std::string();
+  char separator = '+';
+  for (const std::string& part : version.local) {
+    std::string_view shown = part;
+    if (is_number(part)) {
+      shown.remove_prefix(std::min(shown.find_first_not_of('0'), shown.size() - 1));
+    }
+    out += separator;
+    out += shown;
+    separator = '.';
+  }
+  return out;
+}
+
 /// Numbers by value and above words; words by text; a longer list above its beginning (PEP 440 §Local versions).
 std::strong_ordering compare_local(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
@@ -242,6 +266,7 @@ Result<Version> parse_version(std::string_view text) {
   if (!valid) {
     return fail(ErrorKind::usage, "version {:?}, wanted a PEP 440 version such as 1.2.3", std::string(text));
   }
+  out.normal = normal_text(out);
   strip_zeros(out.release);
   return out;
 }
@@ -309,7 +334,7 @@ bool SpecifierSet::satisfies(const Version& version, const Clause& clause) {
   }
   const Version& wanted = clause.version;
   if (clause.symbol == "===") {
-    return lower_case(version.text) == lower_case(wanted.text);
+    return lower_case(version.normal) == lower_case(wanted.text);
   }
   if (clause.wildcard) {
     return starts_with(wanted, clause.numbers) == (clause.symbol == "==");

@@ -23,12 +23,13 @@ struct Version {
   std::optional<std::uint64_t> dev;
   std::vector<std::string> local; ///< "+cpu.1" → "cpu", "1"; lower case
   std::string text;               ///< as written
+  std::string normal;             ///< as packaging prints it, "1.0.post1" for "v1.0-1": what === compares
 
   [[nodiscard]] bool is_prerelease() const { return pre.has_value() || dev.has_value(); }
   /// The n-th number of the release, 0 where it is not written.
   [[nodiscard]] std::uint64_t number(std::size_t n) const { return n < release.size() ? release[n] : 0; }
 
-  /// By PEP 440's order; `text` does not count.
+  /// By PEP 440's order; `text` and `normal` do not count.
   std::strong_ordering operator<=>(const Version& that) const;
   bool operator==(const Version& that) const { return (*this <=> that) == std::strong_ordering::equal; }
 };

@@ -2,7 +2,7 @@
 # Real pips, from the package index, agree with `wheelforge tags` and `wheelforge resolve` on made-up cases, the same ones at each run.
 # WF_SEED makes others, WF_PIPS names other versions, WF_TARGETS and WF_CASES say how many of each a pip and Python.
 set -euo pipefail
-# With "all" every era of pip is asked, where five in 1,152 answers to odd file names are known to differ.
+# With "all" every era of pip is asked.
 pips='25.3 26.0.1 26.3'
 [ "${1:-}" != all ] || pips='8.1.2 9.0.3 10.0.1 18.1 19.0.3 19.2.3 19.3.1 20.0.2 20.1.1 20.2.4
   20.3 20.3.4 21.0.1 21.1.3 21.2.4 22.0.4 23.3.2 24.0 24.1 25.2 25.3 26.0.1 26.1.2 26.3'

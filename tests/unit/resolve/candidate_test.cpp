@@ -51,10 +51,24 @@ TEST_CASE("names that stand for too many tags are refused") {
   CHECK(parse_candidate("p-1-" + many + "-none-any.whl", Names::loose, ""));
 }
 
+TEST_CASE("tags in upper case are others to the first pips, and the same to the later") {
+  const std::string_view name = "p-1-CP37-Abi3-LINUX_x86_64.whl";
+  CHECK(parse_candidate(name, Names::exact, "")->tags() == std::vector<std::string>{"CP37-Abi3-LINUX_x86_64"});
+  for (const Names names : {Names::loose, Names::tolerant, Names::strict}) {
+    CHECK(parse_candidate(name, names, "")->tags() == std::vector<std::string>{"cp37-abi3-linux_x86_64"});
+  }
+}
+
 TEST_CASE("the strict rules refuse what the loose ones let pass") {
   const std::string name = GENERATE("my__pkg-1-py3-none-any.whl", "p-1_1-py3-none-any.whl", "p-1-3-none-any.whl",
                                     "p-1-py3-none-.whl", "p~-1-py3-none-any.whl");
   INFO(name);
   CHECK(parse_candidate(name, Names::loose, ""));
   CHECK_FALSE(parse_candidate(name, Names::strict, ""));
+  CHECK(parse_candidate(name, Names::tolerant, "")->stops_pip);
+}
+
+TEST_CASE("a build number keeps a name that is not spelled as specified from stopping pip 25.1") {
+  CHECK_FALSE(parse_candidate("my__pkg-1-2-py3-none-any.whl", Names::tolerant, "")->stops_pip);
+  CHECK_FALSE(parse_candidate("my_pkg-1-py3-none-any.whl", Names::tolerant, "")->stops_pip);
 }

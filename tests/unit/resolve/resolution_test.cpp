@@ -196,6 +196,19 @@ TEST_CASE("names that pip does not read are refused with the reason") {
   CHECK(choose(target_of("25.2", "3.11", "2.36"), {files[5]}, request).verdicts[0].reason == Reason::version);
 }
 
+TEST_CASE("pip 25.1 and 25.2 stop at a name without a build number that only the old pattern takes") {
+  const std::vector<ReleaseFile> files = {{"pkg-1.0_1-py3-none-any.whl"}, {"pkg-2.0-py3-none-any.whl"}};
+  for (const std::string_view pip : {"25.1", "25.2"}) {
+    const Resolution stopped = choose(target_of(pip, "3.11", "2.36"), files, asking(""));
+    CHECK_FALSE(stopped.picked);
+    CHECK(stopped.verdicts[1].reason == Reason::stops_pip);
+    CHECK(stopped.verdicts[1].detail == "TypeError on pkg-1.0_1-py3-none-any.whl");
+    CHECK(picked(target_of(pip, "3.11", "2.36"), files, asking(">=2")) == files[1].name);
+  }
+  CHECK(picked(target_of("25.0.1", "3.11", "2.36"), files, asking("")) == files[1].name);
+  CHECK(picked(target_of("25.3", "3.11", "2.36"), files, asking("")) == files[1].name);
+}
+
 TEST_CASE("equal candidates go to the last listed since pip 20.3 and to the first before") {
   const std::vector<ReleaseFile> files = {{"pkg-1.0-py3-none-any.whl"}, {"pkg-1.0.0-py3-none-any.whl"}};
   CHECK(picked(target_of("20.2.4", "3.8", "2.31"), files) == files[0].name);
