@@ -52,7 +52,7 @@ TEST_CASE("names that stand for too many tags are refused") {
 }
 
 TEST_CASE("tags in upper case are others to the first pips, and the same to the later") {
-  const std::string_view name = "p-1-CP37-Abi3-LINUX_x86_64.whl";
+  const std::string name = "p-1-CP37-Abi3-LINUX_x86_64.whl";
   CHECK(parse_candidate(name, Names::exact, "")->tags() == std::vector<std::string>{"CP37-Abi3-LINUX_x86_64"});
   for (const Names names : {Names::loose, Names::tolerant, Names::strict}) {
     CHECK(parse_candidate(name, names, "")->tags() == std::vector<std::string>{"cp37-abi3-linux_x86_64"});

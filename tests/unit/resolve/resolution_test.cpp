@@ -192,13 +192,13 @@ TEST_CASE("names that pip does not read are refused with the reason") {
     CHECK(resolution.verdicts[i].reason == Reason::name);
   }
   CHECK(resolution.verdicts[6].reason == Reason::other_project);
-  CHECK(picked(target_of("25.2", "3.11", "2.36"), {files[4]}, request) == files[4].name);
+  CHECK(picked(target_of("25.0.1", "3.11", "2.36"), {files[4]}, request) == files[4].name);
   CHECK(choose(target_of("25.2", "3.11", "2.36"), {files[5]}, request).verdicts[0].reason == Reason::version);
 }
 
 TEST_CASE("pip 25.1 and 25.2 stop at a name without a build number that only the old pattern takes") {
   const std::vector<ReleaseFile> files = {{"pkg-1.0_1-py3-none-any.whl"}, {"pkg-2.0-py3-none-any.whl"}};
-  for (const std::string_view pip : {"25.1", "25.2"}) {
+  for (const std::string pip : {"25.1", "25.2"}) {
     const Resolution stopped = choose(target_of(pip, "3.11", "2.36"), files, asking(""));
     CHECK_FALSE(stopped.picked);
     CHECK(stopped.verdicts[1].reason == Reason::stops_pip);
