@@ -20,7 +20,8 @@ struct AuditOptions {
   /// What other wheels of the run have too, and the archive as it may be kept for that; empty for none.
   MemberCache* cache = nullptr;
   std::shared_ptr<const zip::ZipReader> shared;
-  MemoryGate* gate = nullptr; ///< bounds the memory of all wheels of the run together; nullptr for one of its own
+  MemoryGate* gate = nullptr;      ///< bounds the memory of all wheels of the run together; nullptr for one of its own
+  ReadingMemory* memory = nullptr; ///< of the calling thread, for one wheel after another; needs `gate`
 };
 
 /// Audits one wheel. The file name, without folders, is what the tags are read from; a broken one is a finding.

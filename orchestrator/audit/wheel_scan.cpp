@@ -1,6 +1,7 @@
 // Reading a wheel: which members are ELF files, their facts, the *.dist-info files, and integrity, on several threads.
 #include "orchestrator/audit/wheel_scan.hpp"
 
+#include "orchestrator/audit/device_search.hpp"
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/elf/range_collector.hpp"
 #include "orchestrator/zip/byte_source.hpp"
@@ -52,12 +53,13 @@ std::uint64_t memory_bound(const zip::ZipReader& archive) {
   return is_large ? zip::kWholeLimit + kUsual : kUsual;
 }
 
-/// Reads members one after the other with memory of its own; one a thread.
+/// Reads members one after the other; one a thread.
 class MemberReader {
 public:
-  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, const ScanOptions& options, MemoryGate& gate)
-      : archive_(archive), record_(record), options_(options), gate_(gate), bound_(memory_bound(archive)),
-        integrity_(options.integrity),
+  MemberReader(const zip::ZipReader& archive, const RecordIndex& record, const ScanOptions& options, MemoryGate& gate,
+               ReadingMemory& memory)
+      : archive_(archive), record_(record), options_(options), gate_(gate), memory_(memory),
+        bound_(memory_bound(archive)), integrity_(options.integrity),
         uses_cache_(options.cache != nullptr && options.shared && options.integrity == Integrity::skip) {}
 
   MemberResult read(const zip::ZipMember& member) {
@@ -69,10 +71,11 @@ public:
     if (is_shared && take_from_cache(member, result)) {
       return result;
     }
-    const auto head = inflater_.peek(archive_, member, 64);
+    const auto head = memory_.inflater.peek(archive_, member, 64);
     const bool is_elf = head && elf::is_elf(*head);
     if (is_elf) {
-      take_memory(member.size <= zip::kWholeLimit ? member.size : elf::RangeCollector::kFrontLimit);
+      take_memory(member.size <= zip::kWholeLimit ? zip::Inflater::memory_for(member)
+                                                  : elf::RangeCollector::kFrontLimit);
       machine_ = machine_of(*head);
       has_header_ = has_elf_header(*head);
       read_elf(member, result);
@@ -83,28 +86,21 @@ public:
       check_only(member, result);
     }
     if (gate_.is_waited_for()) {
-      leave_memory();
+      memory_.give_back(gate_);
     }
     return result;
   }
 
-  /// Gives buffers back, for other threads.
-  void leave_memory() {
-    inflater_.release();
-    gate_.give_back(held_);
-    held_ = 0;
-  }
-
 private:
   void take_memory(std::uint64_t wanted) {
-    if (wanted <= held_) {
+    if (wanted <= memory_.held) {
       return;
     }
-    if (!gate_.grow(held_, wanted, bound_)) {
-      leave_memory();
+    if (!gate_.grow(memory_.held, wanted, bound_)) {
+      memory_.give_back(gate_);
       gate_.wait_for(wanted, bound_);
     }
-    held_ = wanted;
+    memory_.held = wanted;
   }
 
   bool take_from_cache(const zip::ZipMember& member, MemberResult& result) {
@@ -131,11 +127,11 @@ private:
         seen.member.compressed_size != member.compressed_size || seen.member.size != member.size) {
       return false;
     }
-    compared_.resize(2 * kPiece);
+    memory_.compared.resize(2 * kPiece);
     for (std::uint64_t done = 0; done < member.compressed_size; done += kPiece) {
       const std::uint64_t size = std::min(kPiece, member.compressed_size - done);
-      const auto a = archive_.source().read(*ours + done, size, std::span(compared_).first(kPiece));
-      const auto b = seen.archive->source().read(*theirs + done, size, std::span(compared_).last(kPiece));
+      const auto a = archive_.source().read(*ours + done, size, std::span(memory_.compared).first(kPiece));
+      const auto b = seen.archive->source().read(*theirs + done, size, std::span(memory_.compared).last(kPiece));
       if (!a || !b || std::memcmp(a->data(), b->data(), size) != 0) {
         return false;
       }
@@ -163,10 +159,10 @@ private:
 
   Result<elf::ElfFile> read_whole(const zip::ZipMember& member, MemberResult& result) {
     const auto check = integrity_ == Integrity::check ? zip::CheckCrc::yes : zip::CheckCrc::no;
-    auto bytes = inflater_.read(archive_, member, check);
+    auto bytes = memory_.inflater.read(archive_, member, check);
     if (!bytes && integrity_ == Integrity::check) {
       result.fault = fault(member, bytes.error().message, true);
-      bytes = inflater_.read(archive_, member); // a wrong CRC does not make the file unreadable
+      bytes = memory_.inflater.read(archive_, member); // a wrong CRC does not make the file unreadable
     }
     if (!bytes) {
       return tl::unexpected(std::move(bytes).error());
@@ -178,62 +174,60 @@ private:
     whole_bytes_ = *bytes;
     auto parsed = elf::ElfFile::parse(*bytes);
     if (parsed) {
-      read_device_code(*parsed, *bytes);
+      device_ = device_code_in_sections(*parsed, *bytes);
     }
     return parsed;
   }
 
-  /// The section headers of a file in memory tell where its device code is.
-  void read_device_code(const elf::ElfFile& file, std::span<const std::byte> bytes) {
-    device_ = {};
-    for (const elf::Section& section : file.sections().all) {
-      const auto kind = devicecode::section_kind(section.name);
-      if (kind != devicecode::SectionKind::none && section.offset <= bytes.size() &&
-          section.size_in_file() <= bytes.size() - section.offset) {
-        device_.merge(devicecode::read_section(kind, bytes.subspan(static_cast<std::size_t>(section.offset),
-                                                                   static_cast<std::size_t>(section.size_in_file()))));
-      }
+  /// A file that is too large to be held is looked through for device code while its tables are read. Where those end
+  /// before the loaded part does, the rest is read too if the file speaks of a device.
+  Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
+    elf::RangeCollector collector(member.size);
+    std::uint64_t looked_at = 0;
+    {
+      DeviceSearch search;
+      do {
+        const bool is_first = collector.passes() == 1;
+        const auto sent = memory_.inflater.stream(archive_, member, [&](std::span<const std::byte> piece) {
+          if (is_first) {
+            search.feed(piece);
+          }
+          return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
+        });
+        if (!sent) {
+          return tl::unexpected(sent.error());
+        }
+        looked_at = is_first ? *sent : looked_at;
+        result.inflated += *sent;
+      } while (collector.next_pass());
+      device_ = search.finish();
     }
+    auto parsed = collector.finish();
+    if (parsed && looked_at < parsed->file_size() - parsed->unloaded_tail() &&
+        (!device_.empty() || speaks_of_device(*parsed))) {
+      WF_TRY_VOID(stream_device_code(member, result));
+    }
+    return parsed;
   }
 
-  /// A file that is too large to be held is looked through from front to end.
   Result<void> stream_device_code(const zip::ZipMember& member, MemberResult& result) {
-    devicecode::SectionReader nv(devicecode::SectionKind::nv_fatbin);
-    devicecode::SectionReader hip(devicecode::SectionKind::hip_fatbin);
-    const auto sent = inflater_.stream(archive_, member, [&](std::span<const std::byte> piece) {
-      nv.feed(piece);
-      hip.feed(piece);
+    DeviceSearch search;
+    const auto sent = memory_.inflater.stream(archive_, member, [&](std::span<const std::byte> piece) {
+      search.feed(piece);
       return zip::Flow::more;
     });
     if (!sent) {
       return tl::unexpected(sent.error());
     }
     result.inflated += *sent;
-    device_ = nv.finish();
-    device_.merge(hip.finish());
-    device_.oddities.clear(); // of bytes that only looked like device code
+    device_ = search.finish();
     return {};
-  }
-
-  Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
-    elf::RangeCollector collector(member.size);
-    do {
-      const auto sent = inflater_.stream(archive_, member, [&](std::span<const std::byte> piece) {
-        return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
-      });
-      if (!sent) {
-        return tl::unexpected(sent.error());
-      }
-      result.inflated += *sent;
-    } while (collector.next_pass());
-    WF_TRY_VOID(stream_device_code(member, result));
-    return collector.finish();
   }
 
   /// Reads the member for its CRC and its hash alone.
   void check_only(const zip::ZipMember& member, MemberResult& result) {
     Sha256Stream hash;
-    const auto sent = inflater_.stream(
+    const auto sent = memory_.inflater.stream(
         archive_, member,
         [&](std::span<const std::byte> piece) {
           hash.update(piece);
@@ -270,12 +264,10 @@ private:
   const RecordIndex& record_;
   const ScanOptions& options_;
   MemoryGate& gate_;
-  std::uint64_t bound_;    ///< for what all threads hold
-  std::uint64_t held_ = 0; ///< of the gate
+  ReadingMemory& memory_;
+  std::uint64_t bound_; ///< for what all threads hold
   Integrity integrity_;
   bool uses_cache_;
-  zip::Inflater inflater_;
-  std::vector<std::byte> compared_;
   std::uint16_t machine_ = 0;
   bool has_header_ = false;
   std::span<const std::byte> whole_bytes_; ///< of the member that read_whole() read last
@@ -302,18 +294,26 @@ std::vector<MemberResult> read_members(const zip::ZipReader& archive, const Reco
   std::atomic<std::size_t> next = 0;
   MemoryGate own_gate;
   MemoryGate& gate = options.gate != nullptr ? *options.gate : own_gate;
-  const auto work = [&] {
-    MemberReader reader(archive, record, options, gate);
+  const auto work = [&](ReadingMemory& memory) {
+    MemberReader reader(archive, record, options, gate, memory);
     for (std::size_t i = next++; i < order.size(); i = next++) {
       results[order[i]] = reader.read(archive.members()[order[i]]);
     }
-    reader.leave_memory();
+  };
+  const auto work_alone = [&] {
+    ReadingMemory memory;
+    work(memory);
+    memory.give_back(gate);
   };
   std::vector<std::thread> others;
   for (unsigned i = 1; i < options.threads && i < order.size(); ++i) {
-    others.emplace_back(work);
+    others.emplace_back(work_alone);
   }
-  work();
+  if (options.memory != nullptr) {
+    work(*options.memory);
+  } else {
+    work_alone();
+  }
   for (std::thread& thread : others) {
     thread.join();
   }
@@ -359,7 +359,8 @@ Result<WheelScan> scan_wheel(const zip::ZipReader& archive, const ScanOptions& o
   WheelScan scan;
   scan.dist_infos = dist_info_folders(archive);
   if (scan.dist_infos.size() == 1) {
-    zip::Inflater inflater;
+    ReadingMemory own;
+    zip::Inflater& inflater = options.memory != nullptr ? options.memory->inflater : own.inflater;
     const std::string folder = scan.dist_infos[0] + "/";
     scan.metadata = read_info_file<wheel::Metadata>(archive, inflater, folder + "METADATA", wheel::parse_metadata);
     scan.wheel_file = read_info_file<wheel::WheelFile>(archive, inflater, folder + "WHEEL", wheel::parse_wheel_file);

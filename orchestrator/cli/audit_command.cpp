@@ -119,9 +119,13 @@ std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::Audi
   options.threads = 1;
   std::atomic<std::size_t> next = first_small;
   const auto work = [&] {
+    audit::ReadingMemory memory;
+    audit::AuditOptions of_thread = options;
+    of_thread.memory = &memory;
     for (std::size_t i = next++; i < order.size(); i = next++) {
-      outcomes[order[i]] = audit_file(files[order[i]], options, machines);
+      outcomes[order[i]] = audit_file(files[order[i]], of_thread, machines);
     }
+    memory.give_back(*options.gate);
   };
   std::vector<std::thread> others;
   for (unsigned i = 1; i < jobs && first_small + i < order.size(); ++i) {

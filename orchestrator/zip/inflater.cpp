@@ -38,8 +38,16 @@ private:
 constexpr std::size_t kStreamInput = 128U << 10U;
 constexpr std::size_t kStreamOutput = 256U << 10U;
 constexpr std::size_t kPeekInput = 512;
-/// Larger members are inflated from pieces, so that packed and plain bytes are never both in memory.
-constexpr std::uint64_t kPackedWhole = std::uint64_t{2} << 20U;
+/// Members packed into more are inflated from pieces by ISA-L, which is slower than libdeflate on the whole: packed and
+/// plain bytes together are to stay below 24 MiB where the plain are no more than 16, and below 96 MiB elsewhere.
+constexpr std::uint64_t kUsualSize = std::uint64_t{16} << 20U;
+constexpr std::uint64_t kUsualPacked = std::uint64_t{8} << 20U;
+constexpr std::uint64_t kLargePacked = std::uint64_t{32} << 20U;
+
+bool is_read_packed(const ZipMember& member) {
+  return member.compressed_size <= (member.size <= kUsualSize ? kUsualPacked : kLargePacked);
+}
+
 /// Room for the extra field of a local header when header and data are read in one go; most have none.
 constexpr std::uint64_t kUsualExtra = 64;
 
@@ -298,6 +306,11 @@ Inflater::~Inflater() = default;
 Inflater::Inflater(Inflater&&) noexcept = default;
 Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 
+std::uint64_t Inflater::memory_for(const ZipMember& member, CheckCrc check) {
+  const bool has_both = member.method == kDeflated && check == CheckCrc::no && is_read_packed(member);
+  return member.size + (has_both ? member.compressed_size : 0);
+}
+
 Result<std::span<const std::byte>> Inflater::read(const ZipReader& archive, const ZipMember& member, CheckCrc check,
                                                   std::uint64_t limit) {
   WF_TRY_VOID(check_readable(member));
@@ -309,7 +322,7 @@ Result<std::span<const std::byte>> Inflater::read(const ZipReader& archive, cons
                 member.size, member.compressed_size, limit);
   }
   std::span<const std::byte> bytes;
-  if (member.method == kDeflated && (check == CheckCrc::yes || member.compressed_size > kPackedWhole)) {
+  if (member.method == kDeflated && (check == CheckCrc::yes || !is_read_packed(member))) {
     WF_TRY(const std::uint64_t offset, archive.data_offset(member));
     CompressedInput input(archive.source(), offset, member.compressed_size, state_->compressed.room(kStreamInput));
     WF_TRY(bytes, state_->inflate_strict(member, input));

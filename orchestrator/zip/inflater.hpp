@@ -40,6 +40,9 @@ public:
                                                         CheckCrc check = CheckCrc::no,
                                                         std::uint64_t limit = kWholeLimit);
 
+  /// Bytes of memory that read() takes for a member.
+  [[nodiscard]] static std::uint64_t memory_for(const ZipMember& member, CheckCrc check = CheckCrc::no);
+
   /// Takes a piece of a member; pieces come in order and are valid only during the call.
   using Sink = std::function<Flow(std::span<const std::byte>)>;
   /// Sends the member's bytes to the sink piece by piece in constant memory (under 1 MiB), until the end or until the

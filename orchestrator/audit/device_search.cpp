@@ -1,0 +1,43 @@
+// Goes by section names where they are known, else by magic numbers.
+#include "orchestrator/audit/device_search.hpp"
+
+#include <algorithm>
+
+namespace wheelforge::audit {
+
+devicecode::DeviceInventory device_code_in_sections(const elf::ElfFile& file, std::span<const std::byte> bytes) {
+  devicecode::DeviceInventory found;
+  for (const elf::Section& section : file.sections().all) {
+    const auto kind = devicecode::section_kind(section.name);
+    if (kind != devicecode::SectionKind::none && section.offset <= bytes.size() &&
+        section.size_in_file() <= bytes.size() - section.offset) {
+      found.merge(devicecode::read_section(kind, bytes.subspan(static_cast<std::size_t>(section.offset),
+                                                               static_cast<std::size_t>(section.size_in_file()))));
+    }
+  }
+  return found;
+}
+
+bool speaks_of_device(const elf::ElfFile& file) {
+  const auto& symbols = file.symbols();
+  const auto& needed = file.dynamic().needed;
+  return std::any_of(symbols.begin(), symbols.end(),
+                     [](const elf::Symbol& symbol) { return symbol.name.ends_with("RegisterFatBinary"); }) ||
+         std::any_of(needed.begin(), needed.end(), [](std::string_view name) {
+           return name.starts_with("libcuda") || name.starts_with("libamdhip") || name.starts_with("libhsa-runtime");
+         });
+}
+
+void DeviceSearch::feed(std::span<const std::byte> piece) {
+  nv_.feed(piece);
+  hip_.feed(piece);
+}
+
+devicecode::DeviceInventory DeviceSearch::finish() {
+  devicecode::DeviceInventory found = nv_.finish();
+  found.merge(hip_.finish());
+  found.oddities.clear();
+  return found;
+}
+
+} // namespace wheelforge::audit
