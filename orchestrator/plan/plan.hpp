@@ -92,10 +92,10 @@ inline constexpr std::string_view kNotSelected = "not named by --only";
 /// reason.
 [[nodiscard]] std::string render(const Plan& plan, std::size_t columns = 80);
 
-/// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","compilers","compilers_why",
-/// "host","steps","skip_reason"}]} on one line; a cell with an accelerator has
-/// "toolchain":{"id","locked","label","notes"} too; absent values are null. "compilers" is "own", "native" or
-/// "emulated".
+/// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","steps","skip_reason"}]} on one
+/// line; absent values are null. A cell of a foreign architecture has "compilers" ("native" or "emulated") and
+/// "compilers_why" too, one that another machine builds "host", one with an accelerator
+/// "toolchain":{"id","locked","label","notes"}.
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 } // namespace wheelforge::plan

@@ -230,9 +230,13 @@ std::string to_json(const Plan& plan) {
     add_member(text, ",accelerator", one.cell.accelerator);
     add_member(text, ",image", one.image);
     add_member(text, ",digest", one.digest);
-    add_member(text, ",compilers", one.is_in() ? to_string(one.compilers.compilers) : "");
-    add_member(text, ",compilers_why", one.compilers.why);
-    add_member(text, ",host", one.host);
+    if (one.compilers.compilers != Compilers::own) {
+      add_member(text, ",compilers", to_string(one.compilers.compilers));
+      add_member(text, ",compilers_why", one.compilers.why);
+    }
+    if (!one.host.empty()) {
+      add_member(text, ",host", one.host);
+    }
     text += R"(,"steps":[)";
     for (const Step& step : one.steps) {
       text += text.back() == '[' ? "" : ",";
