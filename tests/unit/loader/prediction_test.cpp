@@ -151,7 +151,7 @@ TEST_CASE("musl says what is needed by whom and knows no versions") {
         "Error relocating y.so: __no_such_chk: symbol not found");
 }
 
-TEST_CASE("--with adds a package and what it depends on") {
+TEST_CASE("the option --with adds a package and what it depends on") {
   Machine with = machine("debian-12");
   CHECK(with.find("libgomp.so.1") == nullptr);
   REQUIRE(with.install({"libgomp1"}).has_value());

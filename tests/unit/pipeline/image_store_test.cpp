@@ -69,7 +69,7 @@ TEST_CASE("an image that can only be made here is not looked for in a registry, 
   const auto ready = ImageStore(engine).ensure("localhost/wheelforge/manylinux_2_31_x86_64:debian-11", {}, {}, {});
   REQUIRE_FALSE(ready.has_value());
   CHECK(ready.error().message == "the image localhost/wheelforge/manylinux_2_31_x86_64:debian-11 is not there");
-  CHECK(ready.error().hint == "make it: wheelforge images build debian-11");
+  CHECK(ready.error().hint == "make it: wheelforge images build debian-11 --arch x86_64");
 }
 
 TEST_CASE("a reference that is none is a usage error before the engine is asked") {
