@@ -78,7 +78,7 @@ schedule::SchedulerOptions schedule_options(const BuildRequest& request, const m
   if (file.engine.cpus) { // more compilers than a cell may have processors only take memory
     options.compile_jobs = std::min(options.compile_jobs, std::max(1, static_cast<int>(std::ceil(*file.engine.cpus))));
   }
-  options.memory_bytes = host::machine_memory_bytes() / 10 * 9;
+  options.memory_bytes = table.memory_bytes.value_or(host::machine_memory_bytes() / 10 * 9);
   return options;
 }
 
@@ -219,14 +219,15 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
                                .dependency_groups = configuration.dependency_groups,
                                .facts = inputs.facts(),
                                .store = &inputs.store(),
-                               .compiler_cache = run.request.compiler_cache,
+                               .compiler_cache = run.request.compiler_cache || configuration.matrix.cache.compiler,
                                .images = images,
                                .claims = {},
                                .before_all_images = {},
                                .tool_sets = &tool_sets,
                                .cross_compilers = configuration.matrix.cross.compilers};
   pipeline::RunOptions options{schedule_options(run.request, configuration.matrix, run.project.plan.selected()),
-                               WF_VERSION, engine_table.memory_bytes.value_or(0), 0, run.request.shell};
+                               WF_VERSION, engine_table.memory_bytes.value_or(0), engine_table.disk_bytes.value_or(0),
+                               run.request.shell};
   options.schedule.run_id = run.id;
   if (const auto free =
           run.doors.files->free_bytes(engine.info().root_folder.empty() ? "/" : engine.info().root_folder);
@@ -240,11 +241,12 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
   return report;
 }
 
-/// Keeps the cache within its limit, once it has grown.
-void limit_cache(RunInputs& inputs) {
+/// Keeps the cache within its limit, once it has grown: $WHEELFORGE_CACHE_LIMIT, or the matrix file's.
+void limit_cache(RunInputs& inputs, const matrix::CacheTable& table) {
   constexpr std::uint64_t kLimit = std::uint64_t{10} << 30U;
   const auto chosen = host::environment_variable("WHEELFORGE_CACHE_LIMIT");
-  const std::uint64_t limit = (chosen ? matrix::parse_size(*chosen) : std::nullopt).value_or(kLimit);
+  const std::uint64_t limit =
+      (chosen ? matrix::parse_size(*chosen) : std::nullopt).value_or(table.limit_bytes.value_or(kLimit));
   if (const auto info = inputs.cache().info(); info && info->size_bytes > limit) {
     (void)inputs.cache().prune(limit);
   }
@@ -301,7 +303,7 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
     fmt::print(stderr, "wheelforge: warning: the run's reports are not complete: {}\n", written.error().message);
   }
   if (inputs->store().has_kept()) {
-    limit_cache(*inputs);
+    limit_cache(*inputs, configuration.matrix.cache);
     remove_old_runs(*doors.files, state / "runs");
   }
   return report;

@@ -134,6 +134,8 @@ std::vector<Key> engine_keys() {
                    {"auto", "docker", "podman"}),
           key<MatrixFile, &MatrixFile::engine, &EngineTable::memory_bytes>("memory", Kind::size,
                                                                            "Memory of one cell; no limit without it."),
+          key<MatrixFile, &MatrixFile::engine, &EngineTable::disk_bytes>(
+              "disk", Kind::size, "What one build takes of the engine's disk: no more start than have room."),
           key<MatrixFile, &MatrixFile::engine, &EngineTable::cpus>("cpus", Kind::number,
                                                                    "Processors of one cell; no limit without it."),
           within(key<MatrixFile, &MatrixFile::engine, &EngineTable::pids>(
@@ -263,7 +265,17 @@ std::vector<Key> schedule_keys() {
                                                                  "Whether other cells go on when one fails."),
           within(key<MatrixFile, &MatrixFile::schedule, &S::retries>(
                      "retries", Kind::integer, "How often a temporary failure (network, engine) is tried again."),
-                 0, 100)};
+                 0, 100),
+          key<MatrixFile, &MatrixFile::schedule, &S::memory_bytes>(
+              "memory", Kind::size, "Memory of all builds together; nine tenths of this machine's without it.")};
+}
+
+std::vector<Key> cache_keys() {
+  return {key<MatrixFile, &MatrixFile::cache, &CacheTable::limit_bytes>(
+              "limit", Kind::size,
+              "How large the results of steps may grow, 10 GiB without it; those not used for longest go first."),
+          key<MatrixFile, &MatrixFile::cache, &CacheTable::compiler>(
+              "compiler", Kind::boolean, "Whether ccache stands before the compilers, one cache for all cells.")};
 }
 
 std::vector<Section> all_sections() {
@@ -296,6 +308,7 @@ std::vector<Section> all_sections() {
        {key<MatrixFile, &MatrixFile::output, &OutputTable::wheels>(
            "wheels", Kind::text, "The folder for wheels, relative to the matrix file.")}},
       {"schedule", Form::table, false, "How cells run beside each other.", schedule_keys()},
+      {"cache", Form::table, false, "What is kept between runs, for all projects of this user.", cache_keys()},
       {"override",
        Form::array_of_tables,
        false,

@@ -57,10 +57,12 @@ struct EngineHost {
 struct EngineTable {
   std::string name = "auto";                 ///< "docker", "podman" or "auto"
   std::optional<std::uint64_t> memory_bytes; ///< for one cell; absent: no limit
-  std::optional<double> cpus;                ///< for one cell; absent: no limit
-  std::optional<std::int64_t> pids;          ///< for one cell; absent: wheelforge's own limit
-  std::string ca_bundle = "auto";            ///< "auto": the host's; "none"; otherwise a path
-  std::string proxy = "auto";                ///< "auto": the host's variables go into containers; "none"
+  std::optional<std::uint64_t>
+      disk_bytes;                   ///< what one build takes of the engine's disk, for scheduling; absent: unknown
+  std::optional<double> cpus;       ///< for one cell; absent: no limit
+  std::optional<std::int64_t> pids; ///< for one cell; absent: wheelforge's own limit
+  std::string ca_bundle = "auto";   ///< "auto": the host's; "none"; otherwise a path
+  std::string proxy = "auto";       ///< "auto": the host's variables go into containers; "none"
   std::vector<EngineHost> hosts;
 
   bool operator==(const EngineTable&) const = default;
@@ -84,9 +86,18 @@ struct OutputTable {
 struct ScheduleTable {
   Jobs jobs; ///< cells at a time; absent: "auto"
   bool keep_going = true;
-  std::int64_t retries = 2; ///< of failures that are classed as temporary
+  std::int64_t retries = 2;                  ///< of failures that are classed as temporary
+  std::optional<std::uint64_t> memory_bytes; ///< of all builds together; absent: nine tenths of the machine's
 
   bool operator==(const ScheduleTable&) const = default;
+};
+
+/// [cache]
+struct CacheTable {
+  std::optional<std::uint64_t> limit_bytes; ///< of the results of steps; absent: 10 GiB
+  bool compiler = false;                    ///< ccache before the compilers
+
+  bool operator==(const CacheTable&) const = default;
 };
 
 /// What an override's value does with the value before it.
@@ -130,6 +141,7 @@ struct MatrixFile {
   CellOptions options; ///< what holds where no override does
   OutputTable output;
   ScheduleTable schedule;
+  CacheTable cache;
   std::vector<Override> overrides; ///< in the order of the file: a later one goes over an earlier one
   std::vector<Word> words;
 };
