@@ -2,10 +2,6 @@
 # PySide6 6.12 and PyQt6 6.11 in one process: imported second, PySide6 fails with the sentence that was predicted, and
 # PyQt6 silently runs with the other one's Qt, which was predicted too. Needs glibc 2.34 and libglib2.0-0 here.
 set -euo pipefail
-if [ -z "${WF_TOGETHER_ALL:-}" ]; then
-  echo "SKIPPED: its wheels are 180 MB; WF_TOGETHER_ALL=1 runs it"
-  exit 77
-fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 python3 -m venv "$scratch/venv"
