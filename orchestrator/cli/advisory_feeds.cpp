@@ -223,7 +223,7 @@ Result<FeedStore::Kept> FeedStore::refresh(const std::string& url, const std::st
   Kept kept{url, today, fs::path(key_of(url) + ".data"), read->advisories.size(), {}};
   if (const auto text = files_.read(description)) {
     const auto last = parse_description(*text);
-    if (last && kept.advisories < last->advisories / 2) {
+    if (last && kept.advisories * 2 < last->advisories) {
       return remember_failure({fmt::format("{}: it has {} advisories, the last good one had {}: taken for incomplete",
                                            url, kept.advisories, last->advisories),
                                ErrorKind::temporary,

@@ -107,11 +107,28 @@ json.dump(advisories, open("list.json", "w"))
 with zipfile.ZipFile("all.zip", "w", zipfile.ZIP_DEFLATED) as out:
     for one in advisories:
         out.writestr(one["id"] + ".json", json.dumps(one))
+with zipfile.ZipFile("five.zip", "w") as out:
+    for number in range(5):
+        out.writestr(f"{number}.json", json.dumps(advisory(f"ALSA-2026:{number}", "1:1.1.1k-16.el8_6", [])))
 MAKE
 python3 make.py
 
+# keeps_schema FILE: it is as docs/schema says.
+keeps_schema() {
+  python3 - "$WF_SOURCE_DIR/docs/schema/lifecycle.schema.json" "$1" <<'CHECK'
+import json, jsonschema, sys
+schema, report = (json.load(open(path)) for path in sys.argv[1:])
+jsonschema.Draft202012Validator.check_schema(schema)
+errors = [f"{e.json_path}: {e.message}" for e in jsonschema.Draft202012Validator(schema).iter_errors(report)]
+assert not errors, errors[:5]
+CHECK
+}
+keeps_schema <(lifecycle --everything --json)
+keeps_schema <(lifecycle --project project --json)
+
 for database in osv list.json all.zip; do
   lifecycle --osv "$database" --json ./*.whl >report.json
+  keeps_schema report.json
   python3 - report.json <<'CHECK'
 import json, sys
 report = json.load(open(sys.argv[1]))
@@ -161,19 +178,20 @@ grep -q 'vulnerable  openssl-libs 1.1.1k-15.el8_6 \[AlmaLinux:8, hash\]' out.txt
 # --- feeds --------------------------------------------------------------------------------------------------------------
 mkdir feed
 cp all.zip feed/good.zip
+cp five.zip feed/five.zip
 cat >server.py <<'SERVER'
 import http.server, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         mode = open("mode").read().strip()
-        body = open("feed/good.zip", "rb").read()
+        body = open("feed/five.zip" if mode == "five" else "feed/good.zip", "rb").read()
         if mode == "missing":
             return self.send_error(404)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write({"good": body, "half": body[: len(body) // 2], "garbage": b"x" * len(body),
+        self.wfile.write({"good": body, "five": body, "half": body[: len(body) // 2], "garbage": b"x" * len(body),
                           "cut": body[: len(body) // 2] + b"\0" * (len(body) - len(body) // 2)}[mode])
 
     def log_message(self, *arguments):
@@ -208,6 +226,17 @@ grep -q 'NOT REFRESHED' out.txt
 echo good >mode
 [ "$(status_of --refresh --fail-on stale fixed-*.whl)" = 0 ]
 [ "$(status_of --fail-on stale --today 2027-01-15 fixed-*.whl)" = 4 ] # old data
+# A feed that has less than half of what it had is no new state of the world. 2 of 5 are too few.
+guard() { "$WHEELFORGE" lifecycle --data "$folder/guarded" --today 2026-11-25 "$@"; }
+echo five >mode
+guard --refresh --osv "$url" 2>err.txt
+grep -q "$url: 5 advisories" err.txt
+echo good >mode
+status=0
+guard --refresh 2>err.txt >out.txt || status=$?
+[ "$status" = 75 ]
+grep -q 'it has 2 advisories, the last good one had 5: taken for incomplete' err.txt
+[ "$(guard --json old-*.whl | python3 -c 'import json, sys; print(json.load(sys.stdin)["feeds"][0]["advisories"])')" = 5 ]
 kill "$server"
 server=
 [ "$(status_of --refresh)" = 75 ]
