@@ -4,6 +4,8 @@
 #include "orchestrator/cli/engine_choice.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/planning.hpp"
+#include "orchestrator/cli/reach_html.hpp"
+#include "orchestrator/cli/reached_machines.hpp"
 #include "orchestrator/cli/run_files.hpp"
 #include "orchestrator/cli/run_inputs.hpp"
 #include "orchestrator/cli/toolchain_fetch.hpp"
@@ -298,7 +300,12 @@ Result<pipeline::RunReport> run_build(const BuildRequest& request, const Project
          is_settled(outlook) ? run_settled(run, *inputs, outlook) : run_steps(run, *inputs, *engine, outlook));
   report.signal = signals.received();
   report.command = command_again(request);
-  if (const auto written = write_run_files(*doors.files, report, request.timings ? Timings::yes : Timings::no);
+  std::vector<report::HtmlSection> sections;
+  if (auto reach = reach_section(*doors.files, report, today())) {
+    sections.push_back(*std::move(reach));
+  }
+  if (const auto written =
+          write_run_files(*doors.files, report, request.timings ? Timings::yes : Timings::no, sections);
       !written) {
     fmt::print(stderr, "wheelforge: warning: the run's reports are not complete: {}\n", written.error().message);
   }

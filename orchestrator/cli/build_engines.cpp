@@ -23,8 +23,8 @@ std::vector<std::string> images_of(const plan::PlannedCell& cell) {
     }
   }
   constexpr std::string_view kImage = "image:";
-  for (const matrix::TestPlace& place : cell.cell.options->test.on) {
-    const std::string name = to_string(place);
+  for (const plan::Step& step : cell.steps) {
+    const std::string& name = step.place;
     if (name.starts_with(kImage)) {
       names.push_back(name.substr(kImage.size()));
     } else if (const auto test = image::test_image(image::known_catalog(), name, cell.cell.arch)) {

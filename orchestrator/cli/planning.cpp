@@ -3,6 +3,7 @@
 
 #include "orchestrator/audit/finding.hpp"
 #include "orchestrator/cli/image_sources.hpp"
+#include "orchestrator/cli/reached_machines.hpp"
 #include "orchestrator/cli/toolchain_sources.hpp"
 #include "orchestrator/host/machine.hpp"
 #include "orchestrator/matrix/expand.hpp"
@@ -120,7 +121,8 @@ plan::Plan checked_plan(const Configuration& configuration, const image::ImageSo
       [&sources](const tags::PlatformTag& platform) { return served_image(sources, platform); },
       [&toolchains](const matrix::Cell& cell, const plan::ServedImage& image) {
         return planned_toolchain(toolchains, cell, image);
-      });
+      },
+      [day = today()](const matrix::Cell& cell) { return reached_machines(cell, day); });
   if (!planned) {
     diagnostics.insert(diagnostics.end(), planned.error().begin(), planned.error().end());
     return {};

@@ -2,12 +2,11 @@
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/reach_text.hpp"
+#include "orchestrator/cli/reached_machines.hpp"
 #include "orchestrator/cli/release_files.hpp"
-#include "orchestrator/host/clock.hpp"
 #include "orchestrator/host/file_system.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <memory>
@@ -26,12 +25,6 @@ struct ReachCommandOptions {
   bool ended = false;
   bool json = false;
 };
-
-/// Today in UTC: "2026-11-23".
-std::string today() {
-  const std::time_t now = host::Clock::Wall::clock::to_time_t(host::make_clock()->now());
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
-}
 
 Result<resolve::ReachOptions> measure_options(const ReachCommandOptions& options) {
   resolve::ReachOptions out{today(), options.ended, options.arches, {}, options.targets};

@@ -18,19 +18,6 @@ using resolve::Reach;
 using resolve::ReachDifference;
 using resolve::ReachRow;
 
-/// "2_28", "2014", "musl 1_2", "any", "sdist", "-".
-std::string cell(const ReachRow& row) {
-  if (row.outcome != Outcome::wheel) {
-    return row.outcome == Outcome::sdist ? "sdist" : "-";
-  }
-  for (const auto& [start, shown] : {std::pair{"manylinux_", ""}, {"musllinux_", "musl "}, {"manylinux", ""}}) {
-    if (row.policy.starts_with(start)) {
-      return shown + row.policy.substr(std::string_view(start).size());
-    }
-  }
-  return row.policy;
-}
-
 std::string render_rows(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
@@ -78,9 +65,9 @@ std::string render_grid(const Reach& reach, const std::string& arch) {
     }
     if (row.origin == PipOrigin::shipped) {
       rows.back()[1] = row.python + ", " + row.pip;
-      rows.back()[2] = cell(row);
+      rows.back()[2] = reach_word(row);
     } else {
-      rows.back().push_back(cell(row));
+      rows.back().push_back(reach_word(row));
     }
   }
   return render_rows(rows);
@@ -179,6 +166,18 @@ Json reach_json(const Reach& reach) {
 }
 
 } // namespace
+
+std::string reach_word(const ReachRow& row) {
+  if (row.outcome != Outcome::wheel) {
+    return row.outcome == Outcome::sdist ? "sdist" : "-";
+  }
+  for (const auto& [start, shown] : {std::pair{"manylinux_", ""}, {"musllinux_", "musl "}, {"manylinux", ""}}) {
+    if (row.policy.starts_with(start)) {
+      return shown + row.policy.substr(std::string_view(start).size());
+    }
+  }
+  return row.policy;
+}
 
 std::string render_reach(const ReachReport& report) {
   const Reach& shown = report.after ? *report.after : report.before;

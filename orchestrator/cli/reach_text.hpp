@@ -21,6 +21,9 @@ struct ReachReport {
   const std::vector<platform::Distribution>* distributions = nullptr; ///< not owned
 };
 
+/// What pip takes, as a field of the grid has it: "2_28", "2014", "musl 1_2", "any", "sdist", "-".
+[[nodiscard]] std::string reach_word(const resolve::ReachRow& row);
+
 /// The tags with their reach, a grid of distributions and Pythons for each architecture, and what a change does.
 [[nodiscard]] std::string render_reach(const ReachReport& report);
 /// docs/schema/reach.schema.json.

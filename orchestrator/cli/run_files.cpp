@@ -2,6 +2,7 @@
 #include "orchestrator/cli/run_files.hpp"
 
 #include "orchestrator/report/junit_xml.hpp"
+#include "orchestrator/report/machine_section.hpp"
 #include "orchestrator/report/run_json.hpp"
 #include "orchestrator/report/timings.hpp"
 
@@ -23,8 +24,13 @@ Result<void> write_run_files(host::FileSystem& files, const pipeline::RunReport&
     auto text = cell.log.empty() ? Result<std::string>(std::string()) : files.read(cell.log);
     return text ? *std::move(text) : std::string();
   };
+  std::vector<report::HtmlSection> all;
+  if (auto machines = report::machine_section(report)) {
+    all.push_back(*std::move(machines));
+  }
+  all.insert(all.end(), sections.begin(), sections.end());
   WF_TRY_VOID(write_quickly(files, folder / "junit.xml", report::to_junit_xml(report)));
-  WF_TRY_VOID(write_quickly(files, folder / "report.html", report::to_html(report, log, sections)));
+  WF_TRY_VOID(write_quickly(files, folder / "report.html", report::to_html(report, log, all)));
   if (timings == Timings::yes) {
     WF_TRY_VOID(write_quickly(files, folder / "timings.html", report::timings_page(report)));
     WF_TRY_VOID(write_quickly(files, folder / "trace.json", report::chrome_trace(report)));

@@ -53,7 +53,7 @@ constexpr std::string_view kDuration = "^(none|[0-9]+h([0-9]+m)?([0-9]+s)?|[0-9]
 constexpr std::string_view kSize = "^[0-9]+(\\.[0-9]+)?([KMGT]iB|kB|[MGT]B)$";
 constexpr std::string_view kAccelerator = "^([a-z]+|[a-z][a-z0-9-]*-[0-9]+(\\.[0-9]+)*)$";
 constexpr std::string_view kFinding = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
-constexpr std::string_view kTestPlace = "^(|same|image:\\S+|[a-z][a-z-]*-[0-9.]+)$";
+constexpr std::string_view kTestPlace = "^(|same|reach|image:\\S+|[a-z][a-z-]*-[0-9.]+)$";
 
 Json named_values(std::string_view name_pattern, Json value) {
   return {{"type", "object"},

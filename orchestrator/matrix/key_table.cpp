@@ -210,8 +210,10 @@ std::vector<Key> test_keys() {
   using O = CellOptions;
   using T = TestOptions;
   return {
-      key<O, &O::test, &T::on>("on", Kind::test_places,
-                               "Clean containers to test in: \"same\", a distribution, or \"image:NAME\"."),
+      key<O, &O::test, &T::on>(
+          "on", Kind::test_places,
+          "Clean containers to test in: \"same\", a distribution, \"image:NAME\", or all that the wheel "
+          "reaches."),
       key<O, &O::test, &T::command>("command", Kind::lines,
                                     "Shell lines that test the installed wheel; without them it is installed only.",
                                     "test-command"),

@@ -110,7 +110,7 @@ std::string expected(const Key& key) {
   case Kind::findings:
     return "a severity (\"error\", \"warning\", \"note\"), the code of a finding, or an array of them";
   case Kind::test_places:
-    return "\"same\", a distribution such as \"debian-12\", \"image:NAME\", or an array of them";
+    return "\"same\", a distribution such as \"debian-12\", \"image:NAME\", \"reach\", or an array of them";
   case Kind::pythons:
     return "a Python such as \"cp312\", or an array of them";
   case Kind::platforms:

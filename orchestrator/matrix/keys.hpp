@@ -38,7 +38,7 @@ enum class Kind {
   policy,             ///< "claimed" or a platform tag without its architecture
   findings,           ///< severities or codes of findings
   groups,             ///< names of dependency groups
-  test_places,        ///< "same", "DISTRIBUTION-VERSION", "image:NAME"
+  test_places,        ///< "same", "DISTRIBUTION-VERSION", "image:NAME", "reach"
   pythons,            ///< axis values
   platforms,          ///< axis values
   architectures,      ///< axis values

@@ -29,6 +29,8 @@ std::string to_string(const TestPlace& place) {
     return place.name;
   case TestPlace::Kind::image:
     return "image:" + place.name;
+  case TestPlace::Kind::reach:
+    return "reach";
   }
   return "same";
 }

@@ -113,6 +113,7 @@ struct TestPlace {
     same,         ///< the image that built it
     distribution, ///< `name` is one of wheelforge's distributions: debian-12
     image,        ///< `name` is an image reference
+    reach,        ///< every distribution with a test image on which pip would take the wheel
   };
   Kind kind = Kind::same;
   std::string name;
@@ -120,7 +121,7 @@ struct TestPlace {
   bool operator==(const TestPlace&) const = default;
 };
 
-/// The place as the matrix file spells it: "same", "debian-12", "image:NAME".
+/// The place as the matrix file spells it: "same", "debian-12", "image:NAME", "reach".
 [[nodiscard]] std::string to_string(const TestPlace& place);
 
 /// [test]

@@ -90,6 +90,9 @@ std::optional<TestPlace> parse_test_place(std::string_view text) {
   if (text == "same") {
     return TestPlace{};
   }
+  if (text == "reach") {
+    return TestPlace{TestPlace::Kind::reach, {}};
+  }
   if (text.substr(0, kImage.size()) == kImage) {
     const std::string_view name = text.substr(kImage.size());
     const bool is_good = !name.empty() && name.find_first_of(" \t\n") == std::string_view::npos;

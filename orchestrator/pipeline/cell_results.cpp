@@ -41,6 +41,7 @@ CellRun::CellRun(RunContext& run, const plan::PlannedCell& planned, const CellOu
   audit_json_ = std::move(known.audit_json);
   findings_ = known.findings;
   peak_memory_bytes_ = known.peak_memory_bytes;
+  machines_ = outlook.machines;
   for (const StepOutlook& step : outlook.steps) {
     if (step.known) {
       log_->note(step.name, fmt::format("kept: {}{}", step.reason, known.log.empty() ? "" : ", see " + known.log));
@@ -138,6 +139,14 @@ bool CellRun::take_over(const plan::Step& step, const cache::CacheEntry& entry) 
     (step.kind == StepKind::build ? built_ : repaired_) = *std::move(restored);
     return step.kind == StepKind::build || accept_repaired(to_string(step), {}).kind == Outcome::Kind::ok;
   }
+  if (step.kind == StepKind::test && is_machine(step.place)) {
+    auto machine = known_machine(entry, *run_.store);
+    if (!machine) {
+      return false;
+    }
+    const std::scoped_lock lock(mutex_);
+    machines_.insert_or_assign(to_string(step), *std::move(machine));
+  }
   if (step.kind == StepKind::audit) {
     CellReport report = known_audit(entry, *run_.store);
     if (report.audit_json.empty()) {
@@ -192,6 +201,12 @@ Result<cache::CacheEntry> CellRun::entry_of(const plan::Step& step, const Outcom
     WF_TRY_VOID(keep(kAuditFile, now.audit_json));
     entry.facts[kFactTag] = now.wheel ? now.wheel->tag : "";
     entry.facts[kFactFindings] = std::to_string(now.findings);
+  }
+  if (step.kind == StepKind::test && is_machine(step.place)) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto machine = machines_.find(to_string(step)); machine != machines_.end()) {
+      WF_TRY_VOID(keep(kMachineFile, to_json(machine->second)));
+    }
   }
   WF_TRY_VOID(keep(kLogFile, log_->lines_of(run_.files, logged_steps(step))));
   return entry;
@@ -276,6 +291,11 @@ CellReport CellRun::report() const {
   report.findings = findings_;
   report.peak_memory_bytes = peak_memory_bytes_;
   report.compiler_cache = compiler_cache_;
+  for (const plan::Step& step : planned_.steps) {
+    if (const auto machine = machines_.find(to_string(step)); machine != machines_.end()) {
+      report.machines.push_back(machine->second);
+    }
+  }
   report.log = log_->path().string();
   for (const auto& [step, status] : recalled_) {
     StepReport kept;

@@ -339,6 +339,9 @@ schedule::TaskOutcome CellRun::run_test(const std::string& step, const std::stri
   if (!tested) {
     return fail_step(step, std::move(tested).error());
   }
+  if (is_machine(place)) {
+    note_machine(step, place, wheel, *tested);
+  }
   using Status = wheeltest::TestReport::Status;
   if (tested->status == Status::no_python) {
     return Outcome::skipped(fmt::format("{} has no {}", place, matrix::to_string(planned_.cell.python)));

@@ -7,6 +7,7 @@
 #include "orchestrator/pipeline/run_report.hpp"
 #include "orchestrator/plan/plan.hpp"
 #include "orchestrator/schedule/task_runner.hpp"
+#include "orchestrator/wheeltest/test_run.hpp"
 
 #include <filesystem>
 #include <map>
@@ -72,6 +73,10 @@ private:
   [[nodiscard]] Outcome run_test(const std::string& step, const std::string& place, const matrix::ShellLines* command,
                                  std::stop_token stop);
 
+  /// Keeps what a test on a user's machine has shown, beside what was predicted: cell_machines.cpp.
+  void note_machine(const std::string& step, const std::string& place, const std::filesystem::path& wheel,
+                    const wheeltest::TestReport& tested);
+
   // What the steps are made of.
   struct ScriptOptions {
     std::string shown;       ///< the command as failures show it
@@ -130,7 +135,8 @@ private:
   std::optional<Failure> failure_;
   std::optional<WheelReport> wheel_;
   std::string audit_json_;
-  std::size_t findings_ = 0;
+  std::size_t findings_ = 0;                      ///< of the audit
+  std::map<std::string, MachineReport> machines_; ///< by test step
   std::optional<std::uint64_t> peak_memory_bytes_;
   std::optional<CompilerCacheUse> compiler_cache_;
   std::map<std::string, std::string> digests_;  ///< SHA-256 by wheel's path

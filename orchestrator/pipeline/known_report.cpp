@@ -1,7 +1,6 @@
 // Reads entries' facts.
 #include "orchestrator/pipeline/known_report.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace wheelforge::pipeline {
@@ -31,6 +30,11 @@ CellReport known_report(const CellOutlook& outlook, const std::filesystem::path&
       report.peak_memory_bytes = number(fact(*step.known, kFactPeak));
     }
   }
+  for (const StepOutlook& step : outlook.steps) { // in the plan's order
+    if (const auto machine = outlook.machines.find(step.name); machine != outlook.machines.end()) {
+      report.machines.push_back(machine->second);
+    }
+  }
   const cache::CachedFile* wheel = outlook.adopted ? &*outlook.adopted : outlook.wheel("repair");
   if (wheel == nullptr) {
     return report;
@@ -47,11 +51,7 @@ CellReport known_report(const CellOutlook& outlook, const std::filesystem::path&
 
 CellReport known_audit(const cache::CacheEntry& entry, StepStore& store) {
   CellReport report;
-  const auto file =
-      std::find_if(entry.files.begin(), entry.files.end(), [](const auto& one) { return one.name == kAuditFile; });
-  if (file != entry.files.end()) {
-    report.audit_json = store.read(*file).value_or("");
-  }
+  report.audit_json = store.read(entry, kAuditFile).value_or("");
   report.findings = number(fact(entry, kFactFindings)).value_or(0);
   report.wheel.emplace().tag = fact(entry, kFactTag);
   return report;

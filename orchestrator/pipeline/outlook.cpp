@@ -15,6 +15,7 @@ namespace {
 using plan::StepKind;
 
 constexpr const char* kMadeAnew = "its wheel is made anew";
+constexpr const char* kNoReport = "its kept report is missing or damaged";
 
 /// The abi3 wheel that the cells of a family share.
 struct FamilyWheel {
@@ -126,7 +127,7 @@ private:
       } else if (cell.steps[i].place == plan::kDevice) {
         step.reason = "whether there is a device is looked for each time";
       } else if (kind == StepKind::test) {
-        settle(cell, step, test_inputs(cell, q_.facts, cell.steps[i].place, wheel->digest.hex()));
+        settle_test(cell, i, wheel->digest.hex(), outlook);
       } else {
         settle(cell, step, audit_inputs(cell, q_.facts, wheel->digest.hex()));
         read_audit(step, outlook);
@@ -134,17 +135,29 @@ private:
     }
   }
 
+  /// A test on a user's machine is known where what was seen there is.
+  void settle_test(const plan::PlannedCell& cell, std::size_t index, const std::string& wheel, CellOutlook& outlook) {
+    StepOutlook& step = outlook.steps[index];
+    const std::string& place = cell.steps[index].place;
+    settle(cell, step, test_inputs(cell, q_.facts, place, wheel));
+    if (!step.known || !is_machine(place)) {
+      return;
+    }
+    if (auto machine = known_machine(*step.known, q_.store)) {
+      outlook.machines.insert_or_assign(step.name, *std::move(machine));
+    } else {
+      forget(step, kNoReport);
+    }
+  }
+
   void read_audit(StepOutlook& audit, CellOutlook& outlook) {
     if (!audit.known) {
       return;
     }
-    const auto& files = audit.known->files;
-    const auto report =
-        std::find_if(files.begin(), files.end(), [](const auto& file) { return file.name == kAuditFile; });
-    if (auto text = report == files.end() ? std::nullopt : q_.store.read(*report)) {
+    if (auto text = q_.store.read(*audit.known, kAuditFile)) {
       outlook.audit_json = *std::move(text);
     } else {
-      forget(audit, "its kept report is missing or damaged");
+      forget(audit, kNoReport);
     }
   }
 
@@ -200,6 +213,7 @@ private:
         }
       }
       outlook.audit_json.clear();
+      outlook.machines.clear();
     }
   }
 
@@ -233,7 +247,7 @@ private:
     for (std::size_t i = 0; i < cell.steps.size(); ++i) {
       StepOutlook& step = outlook.steps[i];
       if (cell.steps[i].kind == StepKind::test) {
-        settle(cell, step, test_inputs(cell, q_.facts, cell.steps[i].place, own.wheel.digest.hex()));
+        settle_test(cell, i, own.wheel.digest.hex(), outlook);
       } else {
         step.runs = false;
         step.reason = fmt::format("the abi3 wheel of {} serves this Python", own.cell);
@@ -242,6 +256,7 @@ private:
     if (outlook.runs() && !q_.store.read(own.wheel)) {
       outlook.adopted_from.clear();
       outlook.adopted.reset();
+      outlook.machines.clear();
       for (StepOutlook& step : outlook.steps) {
         forget(step, kMadeAnew);
       }
@@ -282,6 +297,12 @@ bool CellOutlook::runs() const {
 const cache::CachedFile* CellOutlook::wheel(std::string_view step) const {
   const StepOutlook* one = find(step);
   return one != nullptr && one->known ? wheel_of(*one->known) : nullptr;
+}
+
+std::optional<MachineReport> known_machine(const cache::CacheEntry& entry, StepStore& store) {
+  const auto text = store.read(entry, kMachineFile);
+  auto report = text ? parse_machine_report(*text) : Result<MachineReport>(fail("there is none"));
+  return report ? std::optional(*std::move(report)) : std::nullopt;
 }
 
 bool is_settled(const Outlook& outlook) {

@@ -1,6 +1,7 @@
 // Before anything starts: which steps of a plan have a result that still holds, and why the others run.
 #pragma once
 
+#include "orchestrator/pipeline/machine_report.hpp"
 #include "orchestrator/pipeline/step_inputs.hpp"
 #include "orchestrator/pipeline/step_store.hpp"
 #include "orchestrator/plan/plan.hpp"
@@ -25,7 +26,8 @@ struct CellOutlook {
   std::vector<StepOutlook> steps; ///< as the plan's
   std::string adopted_from;       ///< the cell whose abi3 wheel serves this one's Python, too
   std::optional<cache::CachedFile> adopted;
-  std::string audit_json; ///< of a known audit
+  std::string audit_json;                        ///< of a known audit
+  std::map<std::string, MachineReport> machines; ///< of known tests on users' machines, by step
 
   [[nodiscard]] const StepOutlook* find(std::string_view step) const;
   [[nodiscard]] StepOutlook* find(std::string_view step);
@@ -37,6 +39,9 @@ struct CellOutlook {
 
 /// The whole plan's, by cell id; cells that are left out have none.
 using Outlook = std::map<std::string, CellOutlook>;
+
+/// What the entry of a test on a user's machine tells; nothing where that is missing or damaged.
+[[nodiscard]] std::optional<MachineReport> known_machine(const cache::CacheEntry& entry, StepStore& store);
 
 /// Whether nothing has to run at all.
 [[nodiscard]] bool is_settled(const Outlook& outlook);

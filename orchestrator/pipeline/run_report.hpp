@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/base/error.hpp"
+#include "orchestrator/pipeline/machine_report.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -75,6 +76,7 @@ struct CellReport {
   std::optional<WheelReport> wheel;
   std::string audit_json;   ///< the audit's own report with the inspection as "device"; empty before the audit
   std::size_t findings = 0; ///< of severity error or warning
+  std::vector<MachineReport> machines; ///< of its tests on users' machines, in the plan's order
   std::vector<StepReport> steps;
   std::optional<std::uint64_t> peak_memory_bytes; ///< of the build container
   std::optional<CompilerCacheUse> compiler_cache; ///< of the build, where one was asked for and the image has it

@@ -74,8 +74,12 @@ std::string image_name(const std::string& reference, const std::string& digest) 
   return digest.empty() ? reference : reference + "@" + digest;
 }
 
+bool is_machine(std::string_view place) {
+  return place != "same" && place != plan::kNoDevice && place != plan::kDevice;
+}
+
 std::pair<std::string, std::string> image_of_place(const plan::PlannedCell& cell, const std::string& place) {
-  if (place == "same" || place == plan::kNoDevice || place == plan::kDevice) {
+  if (!is_machine(place)) {
     return {cell.image, cell.digest};
   }
   if (place.starts_with("image:")) {

@@ -52,6 +52,9 @@ struct StepFacts {
 [[nodiscard]] std::string image_name(const std::string& reference, const std::string& digest);
 /// The images that a cell's steps start from, by name: that of the build, then those of the tests.
 [[nodiscard]] std::vector<std::string> image_names(const plan::PlannedCell& cell);
+
+/// True for the places that stand for a user's machine: neither the image that built the wheel nor an accelerator's.
+[[nodiscard]] bool is_machine(std::string_view place);
 /// The image that tests at that place run in, as reference and digest.
 [[nodiscard]] std::pair<std::string, std::string> image_of_place(const plan::PlannedCell& cell,
                                                                  const std::string& place);

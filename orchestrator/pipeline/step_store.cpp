@@ -33,6 +33,12 @@ std::optional<cache::CacheEntry> StepStore::find(const cache::StepInputs& inputs
   return reuse_ == Reuse::yes ? cache_.find(key_of(inputs)) : std::nullopt;
 }
 
+std::optional<std::string> StepStore::read(const cache::CacheEntry& entry, std::string_view name) {
+  const auto file = std::find_if(entry.files.begin(), entry.files.end(),
+                                 [name](const cache::CachedFile& one) { return one.name == name; });
+  return file == entry.files.end() ? std::nullopt : read(*file);
+}
+
 std::string StepStore::why(const std::string& task, const cache::StepInputs& inputs) {
   if (reuse_ == Reuse::no) {
     return "everything is done afresh";

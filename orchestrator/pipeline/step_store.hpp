@@ -27,6 +27,9 @@ inline constexpr const char* kLogFile = "step.log";
 /// The file of an audit's entry that holds its report.
 inline constexpr const char* kAuditFile = "audit.json";
 
+/// The file of a test's entry that holds its MachineReport; only tests on users' machines have one.
+inline constexpr const char* kMachineFile = "machine.json";
+
 /// The wheel among an entry's files; null where it has none.
 [[nodiscard]] const cache::CachedFile* wheel_of(const cache::CacheEntry& entry);
 
@@ -43,6 +46,9 @@ public:
   [[nodiscard]] std::string why(const std::string& task, const cache::StepInputs& inputs);
   /// An object's bytes, checked; nothing where it is missing or damaged.
   [[nodiscard]] std::optional<std::string> read(const cache::CachedFile& file) { return cache_.read(file); }
+
+  /// The same of an entry's file of that name; nothing where it has none.
+  [[nodiscard]] std::optional<std::string> read(const cache::CacheEntry& entry, std::string_view name);
 
   /// Keeps a file of a result.
   [[nodiscard]] Result<cache::CachedFile> keep_file(std::string name, std::string_view bytes) {

@@ -3,6 +3,7 @@
 
 #include "orchestrator/matrix/shell_text.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
+#include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/step_inputs.hpp"
 #include "orchestrator/source/tar_stream.hpp"
 #include "orchestrator/wheel/metadata.hpp"
@@ -61,6 +62,21 @@ Result<void> add_test_source(const source::SourceTree& tree, const std::string& 
   return {};
 }
 
+/// The oldest minor version of CPython 3 that a wheel serves together with all later ones; nothing where it is for one.
+std::optional<int> oldest_minor_of(const std::string& file) {
+  const auto name = wheel::parse_wheel_name(file);
+  if (!name || name->tags.pythons.empty()) {
+    return std::nullopt;
+  }
+  const tags::PythonTag& python = name->tags.pythons.front();
+  const bool is_pure = std::all_of(name->tags.abis.begin(), name->tags.abis.end(),
+                                   [](const tags::AbiTag& abi) { return to_string(abi) == "none"; });
+  if (is_pure && python.implementation == "py") {
+    return python.minor.value_or(0);
+  }
+  return stable_abi_minor(*name);
+}
+
 } // namespace
 
 Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& request) {
@@ -71,6 +87,11 @@ Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& requ
   wheeltest::TestSpec& spec = prepared.spec;
   spec.python = request.cell.cell.python;
   spec.wheel = request.wheel.filename().string();
+  spec.oldest_minor = oldest_minor_of(spec.wheel);
+  if (is_machine(request.place)) {
+    WF_TRY(const auto name, wheel::parse_wheel_name(spec.wheel));
+    spec.observed_project = name.distribution;
+  }
   spec.extras = test.extras;
   spec.requirements = test.requires_;
   for (const std::string& group : test.groups) {

@@ -14,7 +14,30 @@ namespace {
 
 using matrix::Cell;
 
-std::vector<Step> steps_of(const Cell& cell) {
+/// Where a cell's wheel is tested: [test] on, each place once.
+std::vector<std::string> places_of(const Cell& cell, const ReachedPlaces& reached) {
+  std::vector<std::string> places;
+  const auto add = [&places](std::string place) {
+    if (std::find(places.begin(), places.end(), place) == places.end()) {
+      places.push_back(std::move(place));
+    }
+  };
+  for (const matrix::TestPlace& place : cell.options->test.on) {
+    if (place.kind != matrix::TestPlace::Kind::reach) {
+      add(to_string(place));
+    } else if (reached) {
+      for (std::string& one : reached(cell)) {
+        add(std::move(one));
+      }
+    }
+  }
+  if (places.empty()) { // a wheel for machines that there are no images of is still tried somewhere
+    add(to_string(matrix::TestPlace{}));
+  }
+  return places;
+}
+
+std::vector<Step> steps_of(const Cell& cell, const ReachedPlaces& reached) {
   const matrix::CellOptions& options = *cell.options;
   std::vector<Step> steps = {{StepKind::prepare, {}}};
   if (!options.build.before_all.empty()) {
@@ -26,9 +49,9 @@ std::vector<Step> steps_of(const Cell& cell) {
   steps.push_back({StepKind::build, {}});
   steps.push_back({StepKind::repair, {}}); // also where nothing is grafted: there it is checked that nothing need be
   steps.push_back({StepKind::audit, {}});
-  for (const matrix::TestPlace& place : options.test.on) {
-    if (cell.is_tested) {
-      steps.push_back({StepKind::test, to_string(place)});
+  if (cell.is_tested) {
+    for (std::string& place : places_of(cell, reached)) {
+      steps.push_back({StepKind::test, std::move(place)});
     }
   }
   if (cell.is_tested && cell.accelerator != "cpu") {
@@ -58,7 +81,7 @@ private:
   std::unordered_map<std::string, tl::expected<ServedImage, std::string>> found_;
 };
 
-PlannedCell planned(Cell cell, Images& images, const ToolchainCheck& toolchain_of) {
+PlannedCell planned(Cell cell, Images& images, const ToolchainCheck& toolchain_of, const ReachedPlaces& reached) {
   PlannedCell result;
   result.skip_reason = cell.skip_reason;
   const auto& image = images.for_platform(cell.platform);
@@ -81,7 +104,7 @@ PlannedCell planned(Cell cell, Images& images, const ToolchainCheck& toolchain_o
     }
   }
   if (result.is_in()) {
-    result.steps = steps_of(cell);
+    result.steps = steps_of(cell, reached);
   }
   result.cell = std::move(cell);
   return result;
@@ -121,13 +144,13 @@ std::size_t Plan::selected() const {
 }
 
 matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<Cell> cells, const ImageLookup& image_for,
-                                const ToolchainCheck& toolchain_of) {
+                                const ToolchainCheck& toolchain_of, const ReachedPlaces& reached) {
   Plan plan;
   plan.cells.reserve(cells.size());
   matrix::Diagnostics diagnostics;
   Images images(image_for);
   for (Cell& cell : cells) {
-    plan.cells.push_back(planned(std::move(cell), images, toolchain_of));
+    plan.cells.push_back(planned(std::move(cell), images, toolchain_of, reached));
     const PlannedCell& last = plan.cells.back();
     if (last.cell.is_included && last.cell.skip_reason.empty() && !last.is_in()) { // the others are told by expand()
       diagnostics.push_back(

@@ -40,6 +40,9 @@ struct PlannedToolchain {
 using ToolchainCheck =
     std::function<tl::expected<PlannedToolchain, std::string>(const matrix::Cell&, const ServedImage&)>;
 
+/// The distributions that `on = "reach"` stands for in a cell, in the order in which they are to be tested.
+using ReachedPlaces = std::function<std::vector<std::string>(const matrix::Cell&)>;
+
 /// Finds the image for a platform tag with its architecture, or says in one sentence why there is none. Pure.
 using ImageLookup = std::function<tl::expected<ServedImage, std::string>(const tags::PlatformTag&)>;
 
@@ -66,9 +69,10 @@ struct Plan {
 };
 
 /// Gives each cell its image and steps, or a reason to leave it out. Fails where an included cell cannot be built and
-/// where two cells would make wheels of one file name.
+/// where two cells would make wheels of one file name. A cell whose places come to none is tested in its own image.
 [[nodiscard]] matrix::Checked<Plan> make_plan(const matrix::MatrixFile& file, std::vector<matrix::Cell> cells,
-                                              const ImageLookup& image_for, const ToolchainCheck& toolchain_of = {});
+                                              const ImageLookup& image_for, const ToolchainCheck& toolchain_of = {},
+                                              const ReachedPlaces& reached = {});
 
 /// What a machine, and the machines that it can send cells to, mean for compilers.
 struct Machines {

@@ -51,6 +51,10 @@ Json to_json(const pipeline::CellReport& cell) {
   for (const pipeline::StepReport& step : cell.steps) {
     steps.push_back(to_json(step));
   }
+  Json machines = Json::array();
+  for (const pipeline::MachineReport& machine : cell.machines) {
+    machines.push_back(Json::parse(pipeline::to_json(machine)));
+  }
   const Json audit = Json::parse(cell.audit_json, nullptr, false);
   const bool is_audited = audit.is_object() && audit.contains("wheels") && audit["wheels"].size() == 1;
   return {{"id", cell.id},
@@ -67,6 +71,7 @@ Json to_json(const pipeline::CellReport& cell) {
           {"steps", std::move(steps)},
           {"audit", is_audited ? audit["wheels"][0] : Json(nullptr)},
           {"device", is_audited && audit.contains("device") ? audit["device"] : Json(nullptr)},
+          {"machines", std::move(machines)},
           {"failure", to_json(cell.failure)},
           {"peak_memory_bytes", cell.peak_memory_bytes ? Json(*cell.peak_memory_bytes) : Json(nullptr)},
           {"compiler_cache", cell.compiler_cache

@@ -1,6 +1,8 @@
 // Columns as wide as their longest value; the cell's id gives way on a narrow terminal.
 #include "orchestrator/report/summary_table.hpp"
 
+#include "orchestrator/report/machine_section.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -192,7 +194,7 @@ std::string summary_table(const pipeline::RunReport& report, const TextStyle& st
   for (const auto& [reason, count] : skipped) {
     text += fmt::format("{} skipped: {}\n", count, reason);
   }
-  text += totals(report);
+  text += totals(report) + machine_lines(report);
   for (const CellReport* cell : cells) {
     if (cell->status == CellStatus::ok && cell->wheel) {
       text += fmt::format("  {}{}\n", cell->wheel->path,

@@ -3,6 +3,8 @@
 
 #include "orchestrator/matrix/shell_text.hpp"
 
+#include "embedded/wheeltest/observe.hpp"
+
 #include <fmt/core.h>
 
 namespace wheelforge::wheeltest {
@@ -58,6 +60,12 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
                         "  if command -v \"$candidate\" >/dev/null 2>&1; then python=$candidate; break; fi\n"
                         "done\n",
                         interpreter_candidates(spec.python));
+  if (spec.oldest_minor) {
+    script +=
+        fmt::format("if [ -z \"$python\" ] && python3 -c 'import sys; sys.exit(sys.implementation.name != \"cpython\" "
+                    "or not (3, {}) <= sys.version_info < (4,))' 2>/dev/null; then python=python3; fi\n",
+                    *spec.oldest_minor);
+  }
   script += fmt::format("[ -n \"$python\" ] || {{ echo 'no {} here' >&2; exit {}; }}\n", matrix::to_string(spec.python),
                         kNoPython);
   script += fmt::format("if command -v uv >/dev/null 2>&1; then\n"
@@ -75,6 +83,11 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
   script += fmt::format("$install{} {}{}\n", needs_index ? "" : " --no-index", matrix::quoted(requirement),
                         quoted_words(spec.requirements));
   return script;
+}
+
+std::string observe_script(const TestSpec& spec) {
+  return activation(spec) + fmt::format("cd {}\nexec python -c {} {}\n", kTestFolder,
+                                        matrix::quoted(embedded::observe()), matrix::quoted(spec.observed_project));
 }
 
 std::string command_script(const TestSpec& spec) {

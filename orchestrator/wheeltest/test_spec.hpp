@@ -5,6 +5,7 @@
 #include "orchestrator/matrix/options.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ inline constexpr const char* kToolsFolder = "/wheelforge/tools";
 /// What to do with a wheel in a clean container.
 struct TestSpec {
   matrix::Interpreter python;
+  /// Of a wheel that also serves newer CPythons: the oldest minor version of Python 3 that it is for. Where the image
+  /// has not `python`, its own python3 takes its place if it is as new as that.
+  std::optional<int> oldest_minor;
   std::string wheel;                     ///< its file name, in kTestFolder
   std::vector<std::string> extras;       ///< of the wheel
   std::vector<std::string> requirements; ///< beside the wheel: test requirements, groups resolved
@@ -29,6 +33,7 @@ struct TestSpec {
   std::string project;        ///< the source tree inside; empty where the commands do not ask for it
   std::string package;        ///< the project's folder inside that tree
   matrix::Timeout timeout;
+  std::string observed_project; ///< whose libraries are loaded one by one once they are installed; empty: none are
 };
 
 /// The script that makes the virtual environment and installs the wheel. It ends with kNoPython where the image has no
@@ -37,6 +42,9 @@ struct TestSpec {
 
 /// The script that runs the test command in the virtual environment, in a folder that holds only the test sources.
 [[nodiscard]] std::string command_script(const TestSpec& spec);
+
+/// The script that prints an Observation of `observed_project`, by the virtual environment's own Python.
+[[nodiscard]] std::string observe_script(const TestSpec& spec);
 
 /// install_script's exit code where there is no interpreter of the cell's kind.
 inline constexpr int kNoPython = 79;

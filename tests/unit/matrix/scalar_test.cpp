@@ -35,11 +35,13 @@ TEST_CASE("a size has a binary or a decimal unit") {
   CHECK_FALSE(parse_size(bad));
 }
 
-TEST_CASE("a place to test in is the same image, a distribution or an image") {
+TEST_CASE("a place to test in is the same image, a distribution, an image, or what the wheel reaches") {
   CHECK(to_string(*parse_test_place("same")) == "same");
   CHECK(parse_test_place("debian-12")->kind == TestPlace::Kind::distribution);
   CHECK(parse_test_place("alpine-3.22")->name == "alpine-3.22");
   CHECK(to_string(*parse_test_place("image:quay.io/a/b:1")) == "image:quay.io/a/b:1");
+  CHECK(parse_test_place("reach")->kind == TestPlace::Kind::reach);
+  CHECK(to_string(*parse_test_place("reach")) == "reach");
   const auto bad = GENERATE(values<const char*>({"", "debian", "debian-", "-12", "Debian-12", "image:", "image:a b"}));
   INFO(bad);
   CHECK_FALSE(parse_test_place(bad));

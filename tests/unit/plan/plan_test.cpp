@@ -172,3 +172,24 @@ TEST_CASE("the option --only that matches no cell fails with the nearest") {
   const std::vector<std::string> broken = {"cp39-["};
   CHECK_FALSE(select_only(*plan, broken));
 }
+
+TEST_CASE("the places that a wheel reaches are tested in, each once, and its own image where it reaches none",
+          "[plan]") {
+  const matrix::MatrixFile file = parsed("[matrix]\npython = [\"cp39\", \"cp313\"]\nplatform = \"manylinux_2_28\"\n"
+                                         "arch = \"x86_64\"\n[test]\non = [\"debian-12\", \"reach\"]\n"
+                                         "[[override]]\nselect = \"cp313-*\"\ntest.on = \"reach\"\n");
+  const auto plan = make_plan(file, cells_of(file), image_for, {}, [](const matrix::Cell& cell) {
+    return cell.python.tag.minor == 9 ? std::vector<std::string>{"debian-11", "debian-12"} : std::vector<std::string>();
+  });
+  REQUIRE(plan);
+  std::vector<std::vector<std::string>> places;
+  for (const PlannedCell& cell : plan->cells) {
+    auto& own = places.emplace_back();
+    for (const Step& step : cell.steps) {
+      if (step.kind == StepKind::test) {
+        own.push_back(step.place);
+      }
+    }
+  }
+  CHECK(places == std::vector<std::vector<std::string>>{{"debian-12", "debian-11"}, {"same"}});
+}

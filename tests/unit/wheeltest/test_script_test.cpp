@@ -49,3 +49,11 @@ TEST_CASE("the test command runs in the folder of the test sources with its plac
              Contains("cd /wheelforge/test/sources\ncd /project && pytest /project/python/tests "
                       "/wheelforge/test/demo-1-cp313-cp313-linux_x86_64.whl\n"));
 }
+
+TEST_CASE("a wheel for this Python and later ones is tested with the machine's own where it has not this one") {
+  auto spec = spec_for("cp39");
+  CHECK_THAT(wheeltest::install_script(spec, false), !Contains("python=python3;"));
+  spec.oldest_minor = 9;
+  CHECK_THAT(wheeltest::install_script(spec, false), Contains("or not (3, 9) <= sys.version_info < (4,)"));
+  CHECK_THAT(wheeltest::install_script(spec, false), Contains("then python=python3; fi"));
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# [test] on = "reach": one abi3 wheel on every Debian that its pip reaches, each with its own Python, as predicted; a
+# wheel that lacks a library fails there with the predicted sentence, and where somebody has put that library into an
+# image, the disagreement is reported.
+set -euo pipefail
+# shellcheck source=tests/support/project.sh
+. "$WF_SOURCE_DIR/tests/support/project.sh"
+need_images debian-11 test-debian-11 test-debian-12 test-debian-13
+prepare_project abi3
+cat >wheelforge.toml <<'TOML'
+[matrix]
+python = ["cp39"]
+platform = "auto"
+arch = ["x86_64"]
+
+[test]
+on = "reach"
+command = "python -m unittest discover -v -s tests"
+sources = ["tests"]
+TOML
+# shellcheck disable=SC2016 # for Python
+agreed='
+cell, = cells.values()
+machines = {machine["place"]: machine for machine in cell["machines"]}
+assert list(machines) == ["debian-11", "debian-12", "debian-13"], list(machines)
+for (place, machine), python, libc in zip(machines.items(), ("3.9.", "3.11.", "3.13."), ("2.31", "2.36", "2.41")):
+    assert machine["distribution"] == place and machine["python"].startswith(python), machine
+    assert machine["libc"] == "glibc " + libc, machine
+    predicted, observed = machine["predicted"], machine["observed"]
+    assert predicted["installs"] is True and observed["installed"] is True and observed["result"] == "passed", machine
+    assert predicted["basis"] == "packages" and len(observed["loads"]) == 1, machine
+    assert predicted["loads"] == observed["loads"] and set(observed["loads"].values()) == {None}, machine
+    assert machine["disagreements"] == [], machine
+'
+build 0
+wheels 'abi3_demo-*-cp39-abi3-manylinux*_x86_64.whl'
+reported "$agreed"
+says stdout "users' machines: 3 as predicted, 0 not"
+page=$(dirname "$report")/report.html
+grep -qF "<h2>Users&#39; machines</h2>" "$page" || fail "the page has no users' machines"
+for half in 'predicted: loads' 'observed: loads, test passed'; do
+  [ "$(grep -o "$half" "$page" | wc -l)" -eq 3 ] || fail "the grid has not three times: $half"
+done
+grep -qF '<h2>Reach</h2>' "$page" || fail "the page has no reach"
+grep -qE '<th class="row">debian-12</th>' "$page" || fail "the reach has no debian-12"
+
+build 0 # everything is kept, what was seen too
+reported "$agreed
+assert all(step['status'] in ('ok', 'skipped') and (step['cached'] or step['status'] == 'skipped' or step['seconds'] == 0)
+           for step in cell['steps']), cell['steps']"
+says stdout "users' machines: 3 as predicted, 0 not"
+
+# libgomp is left out of the wheel: a minimal Debian has none, an image of somebody's own has.
+engine=$(engine)
+own=localhost/wheelforge-test/with-libgomp:$$
+container=$("$engine" create localhost/wheelforge/manylinux_2_31_x86_64:debian-11)
+"$engine" cp -L "$container:/usr/lib/x86_64-linux-gnu/libgomp.so.1" "$work/libgomp.so.1"
+"$engine" rm "$container" >/dev/null
+container=$("$engine" create localhost/wheelforge/test-debian-12_x86_64:latest)
+"$engine" cp "$work/libgomp.so.1" "$container:/usr/lib/x86_64-linux-gnu/libgomp.so.1"
+"$engine" commit "$container" "$own" >/dev/null
+"$engine" rm "$container" >/dev/null
+trap '"$engine" rmi "$own" >/dev/null 2>&1; rm -rf "$work"' EXIT
+sed -i 's/py_limited_api=True,/py_limited_api=True, extra_link_args=["-Wl,--no-as-needed", "-lgomp"],/' setup.py
+cat >wheelforge.toml <<TOML
+[matrix]
+python = ["cp39"]
+platform = "auto"
+arch = ["x86_64"]
+
+[repair]
+exclude = ["libgomp*"]
+
+[audit]
+fail-on = []
+
+[test]
+on = ["debian-12", "image:$own"]
+command = "python -m unittest discover -v -s tests"
+sources = ["tests"]
+TOML
+build 5
+reported '
+cell, = cells.values()
+plain, other = cell["machines"]
+[(path, sentence)] = plain["observed"]["loads"].items()
+assert sentence == "libgomp.so.1: cannot open shared object file: No such file or directory", plain
+assert plain["predicted"]["loads"][path] == sentence and plain["disagreements"] == [], plain
+assert plain["observed"]["result"] == "failed" and cell["status"] == "tests-failed", plain
+assert other["distribution"] == "debian-12" and other["observed"]["loads"] == {path: None}, other
+[difference] = other["disagreements"]
+assert difference["path"] == path and "libgomp.so.1: cannot open" in difference["message"], difference
+'
+says stdout "users' machines: 1 as predicted, 1 not"
+says stdout 'the loader says that it loads'
+grep -qF '≠ not as predicted' "$(dirname "$report")/report.html" || fail "the page does not show the disagreement"
