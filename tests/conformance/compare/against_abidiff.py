@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """`wheelforge compare` against libabigail's abidiff: no symbol that abidiff calls removed may be missed.
 
-  against_abidiff.py PROGRAM OLD NEW [--at-least N] [--limit N]
+  against_abidiff.py PROGRAM OLD NEW [--at-least N] [--limit N] [--removed N]
 
 OLD and NEW are folders of shared libraries; files of the same stem (libz.so.1.2.13, libz.so.1.3.1) are a pair.
+With --limit the pairs are taken from the whole alphabet; with --removed N the test fails unless abidiff finds so many
+removed symbols, for without any it would prove nothing.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import sys
 def libraries(folder):
     """stem → file, real files only."""
     found = {}
-    for path in sorted(pathlib.Path(folder).rglob("*.so*")):
+    for path in sorted(pathlib.Path(folder).rglob("lib*.so*")):
         if path.is_symlink() or not path.is_file() or path.open("rb").read(4) != b"\x7fELF":
             continue
         stem = re.sub(r"(-[0-9.]+)?\.so.*", "", path.name)
@@ -65,11 +67,13 @@ def main():
     parser.add_argument("new")
     parser.add_argument("--at-least", type=int, default=1)
     parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--removed", type=int, default=1)
     options = parser.parse_args()
     old, new = libraries(options.old), libraries(options.new)
     pairs = [(old[s], new[s]) for s in sorted(set(old) & set(new)) if old[s].read_bytes() != new[s].read_bytes()]
     compared, symbols, missed, unread, more, breaking = 0, 0, 0, 0, 0, 0
-    for before, after in pairs[: options.limit]:
+    step = max(1, len(pairs) // options.limit)
+    for before, after in pairs[::step][: options.limit]:
         theirs = removed_by_abidiff(before, after)
         if theirs is None:
             unread += 1
@@ -84,6 +88,8 @@ def main():
             print(f"{before.name} → {after.name}: missed {sorted(theirs - ours)[:5]} of {len(theirs)}")
     print(f"{compared} pairs: {symbols} removed symbols by abidiff, {more} more by wheelforge, {missed} pairs with missed ones, "
           f"{breaking} breaking; {unread} pairs abidiff does not read")
+    if symbols < options.removed:
+        sys.exit(f"wanted at least {options.removed} removed symbols")
     if compared < options.at_least:
         sys.exit(f"wanted at least {options.at_least} pairs")
     sys.exit(missed > 0)
