@@ -1,10 +1,10 @@
 // From an audit's report to where libraries come from, what device code is for, and what is wrong.
 #include "orchestrator/accelerator/inspection.hpp"
 
+#include "orchestrator/accelerator/label_check.hpp"
 #include "orchestrator/accelerator/search_path.hpp"
 #include "orchestrator/toolchain/compatible.hpp"
 #include "orchestrator/toolchain/provider_lookup.hpp"
-#include "orchestrator/wheel/wheel_name.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
 #include <fmt/format.h>
@@ -59,25 +59,16 @@ std::optional<wheel::Metadata> metadata_of(const zip::ZipReader& archive) {
   return std::nullopt;
 }
 
-/// The normalised name at the front of a requirement: "nvidia_cublas[x]==1; extra" → "nvidia-cublas".
-std::string required_name(std::string_view requirement) {
-  const std::size_t end = requirement.find_first_of(" [;(<>=!~@");
-  std::string name(requirement.substr(0, end));
-  for (char& c : name) {
-    c = c == '_' || c == '.' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return name;
-}
-
 /// Builds one Inspection.
 class Inspector {
 public:
   Inspector(const zip::ZipReader& archive, const audit::AuditReport& report, std::span<const Recipe> recipes,
             const Expectation& expected)
-      : archive_(archive), report_(report), recipes_(recipes), expected_(expected), metadata_(metadata_of(archive)) {
+      : archive_(archive), report_(report), expected_(expected), metadata_(metadata_of(archive)) {
     if (metadata_) {
       for (const std::string& requirement : metadata_->requires_dist) {
-        required_.push_back(required_name(requirement));
+        const auto names = toolchain::required_names(requirement);
+        required_.insert(required_.end(), names.begin(), names.end());
       }
     }
     for (const audit::ElfReport& elf : report.elf_files) {
@@ -90,6 +81,8 @@ public:
         extensions_.insert(elf.path);
       }
     }
+    const std::vector<std::string> needed(needed_by_some_.begin(), needed_by_some_.end());
+    recipes_ = toolchain::likeliest_first(recipes, needed);
   }
 
   Inspection run() {
@@ -314,12 +307,11 @@ private:
   }
 
   void check_expectation();
-  void check_label();
   void check_size();
 
   const zip::ZipReader& archive_;
   const audit::AuditReport& report_;
-  std::span<const Recipe> recipes_;
+  std::vector<Recipe> recipes_; ///< the likeliest first
   const Expectation& expected_;
   std::optional<wheel::Metadata> metadata_;
   std::vector<std::string> required_;
@@ -370,41 +362,8 @@ void Inspector::check_expectation() {
   } else if (!recipe.targets.prefix.empty()) {
     problem("no-device-code", false, "", fmt::format("a wheel of {} has no device code", recipe.title));
   }
-  check_label();
-}
-
-void Inspector::check_label() {
-  const toolchain::Label& label = expected_.label;
-  if (label.text.empty()) {
-    return;
-  }
-  const auto name = wheel::parse_wheel_name(report_.wheel);
-  const std::string version = metadata_ ? metadata_->version : "";
-  const std::string project = metadata_ ? metadata_->name : "";
-  switch (label.kind) {
-  case toolchain::LabelKind::local:
-    if (!version.ends_with("+" + label.text) && version.find("+" + label.text + ".") == std::string::npos &&
-        version.find("." + label.text) == std::string::npos) {
-      problem("wrong-label", true, "", fmt::format("METADATA has version {}, wanted +{}", version, label.text));
-    }
-    break;
-  case toolchain::LabelKind::suffix:
-    if (!project.ends_with("-" + label.text)) {
-      problem("wrong-label", true, "", fmt::format("METADATA has name {}, wanted -{}", project, label.text));
-    }
-    break;
-  case toolchain::LabelKind::build_tag:
-    if (report_.wheel.find("-" + label.text + "-") == std::string::npos) {
-      problem("wrong-label", true, "", fmt::format("the file name has no build tag {}", label.text));
-    }
-    break;
-  case toolchain::LabelKind::variant:
-  case toolchain::LabelKind::none:
-    break;
-  }
-  if (name && metadata_ && label.kind != toolchain::LabelKind::variant && name->version != version) {
-    problem("label-only-in-name", true, "",
-            fmt::format("the file name has version {}, METADATA {}", name->version, version));
+  for (Problem& one : check_label(archive_, report_.wheel, expected_.label)) {
+    problem(std::move(one.code), one.is_error, std::move(one.path), std::move(one.message));
   }
 }
 

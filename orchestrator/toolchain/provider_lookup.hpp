@@ -16,15 +16,25 @@ struct ProvidedLibrary {
   std::string distribution;
   std::string folder;       ///< below site-packages
   std::string toolchain;    ///< the name of the recipe: "cuda"
-  Version version;          ///< of the newest recipe that names it
+  Version version;          ///< of the first recipe that names it
   tags::LibcVersion floor;  ///< the highest of all recipes that name it: releases of one distribution differ
-  bool is_required = false; ///< the wheel's metadata asks for it, by itself or through a collection
+  bool is_required = false; ///< the wheel's metadata asks for it, by itself or by an extra of a collection
 
   bool operator==(const ProvidedLibrary&) const = default;
 };
 
+/// What a requirement of METADATA asks for: the normalised name of the distribution, "nvidia-cublas" for
+/// "nvidia_cublas[x]==1; extra == 'y'". A collection of a toolkit stands once an extra, with the major version where
+/// one is given: "cuda-toolkit[cublas]==13" for "cuda-toolkit[cublas,cudart]==13.2.2".
+[[nodiscard]] std::vector<std::string> required_names(std::string_view requirement);
+
+/// The recipes in another order: first those of the toolchains and major versions that alone bring one of the sonames.
+/// A wheel that needs libcublas.so.12 takes libcurand.so.10, which several bring, from CUDA 12 too.
+[[nodiscard]] std::vector<Recipe> likeliest_first(std::span<const Recipe> recipes,
+                                                  std::span<const std::string> sonames);
+
 /// What brings this soname. Of several distributions (nvidia-cusparse and nvidia-cusparse-cu12) the one that is
-/// required comes first, then that of the newest recipe. Nothing where no recipe names it.
+/// required (by required_names) comes first, then that of the first recipe. Nothing where no recipe names it.
 [[nodiscard]] std::optional<ProvidedLibrary> find_provided(std::span<const Recipe> recipes, std::string_view soname,
                                                            std::span<const std::string> required);
 
