@@ -124,17 +124,25 @@ public:
   }
 
 private:
-  /// Takes tags that promise too much out of the file name and out of WHEEL.
+  /// Puts the floor's tags in the place of those that promise too much, in the file name and in WHEEL.
   void narrow(wheel::WheelName& name, std::string& wheel_file) const {
     const auto is_too_wide = [&](const tags::PlatformTag& tag) {
       return floor_ && tag.family == tags::PlatformFamily::manylinux && tag.version < *floor_;
     };
     auto& platforms = name.tags.platforms;
-    if (!floor_ || std::all_of(platforms.begin(), platforms.end(), is_too_wide)) {
+    const auto widest = std::find_if(platforms.begin(), platforms.end(), is_too_wide);
+    if (widest == platforms.end() || !widest->arch) {
       return;
     }
+    const std::vector<tags::PlatformTag> honest = tags::with_alias(tags::manylinux(*floor_, *widest->arch));
     std::erase_if(platforms, is_too_wide);
-    std::string kept;
+    for (const tags::PlatformTag& tag : honest) {
+      if (std::find(platforms.begin(), platforms.end(), tag) == platforms.end()) {
+        platforms.push_back(tag);
+      }
+    }
+    std::sort(platforms.begin(), platforms.end(), [](const auto& one, const auto& two) { return one.text < two.text; });
+    std::string changed;
     for (std::size_t at = 0; at < wheel_file.size();) {
       const std::size_t end = std::min(wheel_file.find('\n', at), wheel_file.size() - 1) + 1;
       const std::string line = wheel_file.substr(at, end - at);
@@ -145,10 +153,15 @@ private:
       const auto tag = is_tag ? tags::parse_platform_tag(line.substr(dash + 1, last - dash))
                               : Result<tags::PlatformTag>(fail("no tag"));
       if (!tag || !is_too_wide(*tag)) {
-        kept += line;
+        changed += line;
+        continue;
+      }
+      for (const tags::PlatformTag& one : honest) {
+        const std::string other = line.substr(0, dash + 1) + one.text + line.substr(last + 1);
+        changed += wheel_file.find(other) == std::string::npos && changed.find(other) == std::string::npos ? other : "";
       }
     }
-    wheel_file = std::move(kept);
+    wheel_file = std::move(changed);
   }
 
   static constexpr std::string_view kSuffix = ".dist-info";

@@ -22,8 +22,8 @@ struct Relabelled {
 /// that the wheel has already leaves it as it is, so labelling twice is labelling once. Fails (kind invalid_data) on
 /// wheels without a readable name, METADATA or WHEEL, and (usage) on labels that the kind does not allow.
 ///
-/// With `floor`, manylinux tags that promise an older glibc are taken out of the file name and of WHEEL, unless none
-/// would be left: what repair tools write there knows nothing of libraries that others bring.
+/// With `floor`, manylinux tags that promise an older glibc give way to the floor's own, in the file name and in WHEEL:
+/// what repair tools write there knows nothing of libraries that others bring.
 [[nodiscard]] Result<Relabelled> relabel(const zip::ZipReader& archive, std::string_view file_name,
                                          const toolchain::Label& label,
                                          std::optional<tags::LibcVersion> floor = std::nullopt);

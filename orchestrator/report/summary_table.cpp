@@ -99,8 +99,14 @@ Row row_of(const CellReport& cell) {
           tests_text(cell)};
 }
 
+/// An accelerator at the end of a cell's id stays: it may be all that tells two cells apart.
 std::string shortened(const std::string& text, std::size_t width) {
-  return text.size() <= width ? text : text.substr(0, width - 1) + "~";
+  if (text.size() <= width) {
+    return text;
+  }
+  const std::size_t plus = text.find('+');
+  const std::string end = plus != std::string::npos && text.size() - plus + 2 < width ? text.substr(plus) : "";
+  return text.substr(0, width - 1 - end.size()) + "~" + end;
 }
 
 std::string line_of(const Row& row, const std::array<std::size_t, kColumns>& widths, std::string_view status_color) {

@@ -153,14 +153,24 @@ TEST_CASE("texts that a kind does not allow are refused") {
   }
 }
 
-TEST_CASE("tags that promise more than a floor are taken out of the name and of WHEEL, unless none would be left") {
+TEST_CASE("tags that promise more than a floor give way to the floor's own, in the name and in WHEEL") {
   const std::string two = "demo-1.0-cp311-cp311-manylinux_2_17_x86_64.manylinux_2_36_x86_64.whl";
   const std::string tags = std::string(kWheel) + "Tag: cp311-cp311-manylinux_2_36_x86_64\n";
   const zip::ZipReader archive = demo({{"demo-1.0.dist-info/WHEEL", tags}});
-  const Written narrow = labelled(archive, two, {}, tags::LibcVersion{2, 36});
-  CHECK(narrow.file_name == "demo-1.0-cp311-cp311-manylinux_2_36_x86_64.whl");
-  CHECK_THAT(narrow.text("demo-1.0.dist-info/WHEEL"), !ContainsSubstring("manylinux_2_17"));
-  CHECK(labelled(archive, two, {}, tags::LibcVersion{2, 40}).file_name == two);
+  const auto tags_of = [](const Written& wheel) {
+    return wheel::parse_wheel_file(wheel.text("demo-1.0.dist-info/WHEEL")).value().tags;
+  };
+  const Written same = labelled(archive, two, {}, tags::LibcVersion{2, 36});
+  CHECK(same.file_name == "demo-1.0-cp311-cp311-manylinux_2_36_x86_64.whl");
+  CHECK(tags_of(same) == std::vector<std::string>{"cp311-cp311-manylinux_2_36_x86_64"});
+  const Written between = labelled(archive, two, {}, tags::LibcVersion{2, 28});
+  CHECK(between.file_name == "demo-1.0-cp311-cp311-manylinux_2_28_x86_64.manylinux_2_36_x86_64.whl");
+  CHECK(tags_of(between) ==
+        std::vector<std::string>{"cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-manylinux_2_36_x86_64"});
+  const Written above = labelled(archive, two, {}, tags::LibcVersion{2, 40});
+  CHECK(above.file_name == "demo-1.0-cp311-cp311-manylinux_2_40_x86_64.whl");
+  CHECK(tags_of(above) == std::vector<std::string>{"cp311-cp311-manylinux_2_40_x86_64"});
+  CHECK(labelled(archive, two, {}, tags::LibcVersion{2, 5}).file_name == two);
 }
 
 TEST_CASE("a label that was written into the file name alone is found out") {

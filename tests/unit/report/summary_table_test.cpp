@@ -66,6 +66,16 @@ TEST_CASE("the table fits a narrow terminal by shortening the cells' names") {
   }
 }
 
+TEST_CASE("a shortened name keeps its accelerator") {
+  pipeline::RunReport report;
+  report.cells = {finished_cell(), finished_cell()};
+  report.cells[0].id += "+cuda-13.5";
+  report.cells[1].id += "+mkl-2026.2";
+  const std::string table = report::summary_table(report, {80, false});
+  CHECK(table.find("~+cuda-13.5 ") != std::string::npos);
+  CHECK(table.find("~+mkl-2026.2 ") != std::string::npos);
+}
+
 TEST_CASE("a failure block has the command, the last lines, the log and how to reproduce it") {
   pipeline::RunReport report;
   report.cells = {finished_cell(), failed_cell()};

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The rules of the pre-flight check are true: each cell that one rejects fails for real when the rule is ignored.
+set -euo pipefail
+# shellcheck source=tests/container/accelerators/accelerated.sh
+. "$WF_SOURCE_DIR/tests/container/accelerators/accelerated.sh"
+
+need_images debian-11
+prepare_accelerated cuda-13 rocm-5
+"$WHEELFORGE" toolchain fetch cuda-13 rocm-5 >"$work/prefixes" 2>"$work/fetch.log" || { cat "$work/fetch.log" && fail "fetch"; }
+cuda=$(grep /cuda-13 "$work/prefixes")/nvidia/cu13 rocm=$(grep /rocm-5 "$work/prefixes")
+baseline=$("$WF_SOURCE_DIR/images/debian/build" --print-ref debian-11)
+printf '__global__ void kernel(float* x) { *x += 1; }\n' >"$work/kernel.cu"
+printf '#include <hip/hip_runtime.h>\n__global__ void kernel(float* x) { *x += 1; }\n' >"$work/kernel.hip"
+
+# The plan of a project with one cell, and nothing but its rule's line: planned PLATFORM ACCELERATOR RULE [LINES...]
+planned() {
+  mkdir -p "$work/plan"
+  printf '[project]\nname = "demo"\n' >"$work/plan/pyproject.toml"
+  printf '[matrix]\npython = "cp311"\nplatform = "%s"\narch = "x86_64"\naccelerator = "%s"\n[accelerator]\n' "$1" "$2" \
+    >"$work/plan/wheelforge.toml"
+  [ $# -lt 4 ] || printf '%s\n' "${@:4}" >>"$work/plan/wheelforge.toml"
+  ! "$WHEELFORGE" plan "$work/plan" >"$work/said" 2>&1 || fail "the plan takes $2 on $1 ($3)"
+  tr '\n' ' ' <"$work/said" | grep -q "$3: " || { cat "$work/said" && fail "the plan does not name the rule $3"; }
+}
+
+# fails WORDS COMMAND...: what the rule keeps from happening happens, with these words.
+fails() {
+  local words=$1
+  shift
+  ! "$@" >"$work/said" 2>&1 || fail "it works where a rule says that it does not: $*"
+  grep -qE -- "$words" "$work/said" || { cat "$work/said" && fail "it fails in another way than by: $words"; }
+}
+
+in_container() { "$(engine)" run --rm --network none --volume "$1:$1:ro" --volume "$work:$work:ro" "${@:2}"; }
+
+echo "target: a device that the compiler does not know"
+"$cuda/bin/nvcc" -arch=sm_80 -c "$work/kernel.cu" -o "$work/kernel.o" || fail "nvcc does not compile at all"
+planned manylinux_2_31 cuda-13 target 'targets = ["sm_60"]'
+fails "Unsupported gpu architecture" "$cuda/bin/nvcc" -arch=sm_60 -c "$work/kernel.cu" -o "$work/kernel.o"
+"$rocm/bin/hipcc" --offload-arch=gfx90a -c "$work/kernel.hip" -o "$work/kernel.o" || fail "hipcc does not compile at all"
+planned manylinux_2_36 rocm-5 target 'targets = ["gfx942"]'
+fails "gfx942" "$rocm/bin/hipcc" --offload-arch=gfx942 -c "$work/kernel.hip" -o "$work/kernel.o"
+
+echo "no-target: devices of another vendor only"
+planned manylinux_2_31 cuda-13 no-target 'targets = ["gfx90a"]'
+fails "gfx90a" "$cuda/bin/nvcc" -arch=gfx90a -c "$work/kernel.cu" -o "$work/kernel.o"
+
+echo "glibc: the toolchain's programs are newer than the image"
+planned manylinux_2_31 rocm-5 glibc
+fails "GLIBC_2\.3[2-6]' not found" in_container "$rocm" "$baseline" \
+  "$rocm/bin/hipcc" --offload-arch=gfx90a -c "$work/kernel.hip" -o /tmp/kernel.o
+
+echo "tag: what the wheels load is newer than the platform"
+planned manylinux_2_31 rocm-5 tag
+fails "GLIBC(XX)?_[0-9.]+' not found" in_container "$rocm" --env LD_LIBRARY_PATH="$rocm/usr/lib/x86_64-linux-gnu" "$baseline" \
+  python3 -c 'import ctypes; ctypes.CDLL("libamdhip64.so.5")'
+
+echo "libc: a system without glibc"
+planned musllinux_1_2 cuda-13 libc
+tar -C "$cuda/bin" -c ptxas | "$(engine)" import - "localhost/wheelforge-test/no-glibc:$$" >/dev/null
+fails "no such file or directory" "$(engine)" run --rm "localhost/wheelforge-test/no-glibc:$$" /ptxas --version || true
+"$(engine)" image rm "localhost/wheelforge-test/no-glibc:$$" >/dev/null
+
+echo "switch: the packages are not in the component that is always there"
+planned manylinux_2_31 cuda-11.8 switch
+mkdir -p "$work/main/recipes"
+sed 's/^components = .*/components = ["main"]/; /^needs-switch/d' "$WF_SOURCE_DIR/recipes/cuda-11.8.toml" \
+  >"$work/main/recipes/cuda-11.8.toml"
+fails "Unable to locate package nvidia-cuda-toolkit|has no installation candidate" \
+  "$WHEELFORGE" toolchain lock --project "$work/main" cuda-11.8
+
+echo "gcc-max and gcc-min: the toolkit's own header refuses the compiler"
+planned manylinux_2_36 cuda-11.8 gcc-max 'allow = ["non-free"]'
+status=0
+python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: --platform manylinux1_x86_64 \
+  --platform manylinux_2_5_x86_64 --platform manylinux2014_x86_64 --platform manylinux_2_17_x86_64 \
+  --dest "$work/headers" 'nvidia-cuda-nvcc-cu11==11.8.*' >"$work/said" 2>&1 || status=$?
+[ "$status" -eq 0 ] || { cat "$work/said" && echo "SKIPPED: the package index has no headers of CUDA 11.8 for us" && exit 77; }
+python3 -m zipfile -e "$work"/headers/*.whl "$work/headers"
+header=$(find "$work/headers" -name host_config.h)
+refuses() { g++ -E -x c++ -D__CUDACC__ "$@" /dev/null -include "$header" -o /dev/null; }
+newest=$(sed -n 's/^gcc-max = //p' "$WF_SOURCE_DIR/recipes/cuda-11.8.toml")
+[ "$(g++ -dumpversion)" -gt "$newest" ] || fail "this machine's g++ is not newer than $newest"
+fails "unsupported GNU version" refuses
+refuses -U__GNUC__ -D__GNUC__="$newest" || fail "the header refuses gcc $newest too"
+oldest=$(sed -n 's/^gcc-min = //p' "$WF_SOURCE_DIR"/recipes/cuda-13.5.toml)
+header=$cuda/include/crt/host_config.h
+refuses -U__GNUC__ -D__GNUC__="$oldest" || fail "the header refuses gcc $oldest"
+fails "unsupported GNU version" refuses -U__GNUC__ -D__GNUC__="$((oldest - 1))"
