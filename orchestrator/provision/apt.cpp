@@ -41,7 +41,7 @@ Result<std::string> mirror(const Doors& doors, std::stop_token stop) {
   }
   host::Command command;
   command.argv = {"apt-get", "indextargets", "--format", "$(REPO_URI)|$(ORIGIN)|$(CODENAME)"};
-  const auto answer = doors.runner.run(command, {}, std::move(stop));
+  const auto answer = doors.runner.run(command, {}, stop);
   if (answer && answer->ok()) {
     std::istringstream lines(answer->out);
     for (std::string line; std::getline(lines, line);) {
@@ -49,6 +49,17 @@ Result<std::string> mirror(const Doors& doors, std::stop_token stop) {
       const bool is_main = line.find("|Debian|") != std::string::npos && line.find("-security") == std::string::npos;
       if (is_main && bar != std::string::npos) {
         return line.substr(0, bar);
+      }
+    }
+  }
+  // Where its lists were never fetched or are cleaned away, only its sources are known.
+  command.argv = {"apt-get", "--print-uris", "update"};
+  const auto sources = doors.runner.run(command, {}, std::move(stop));
+  if (sources && sources->ok()) {
+    std::istringstream lines(sources->out);
+    for (std::string line; std::getline(lines, line);) {
+      if (auto archive = archive_of_source(line)) {
+        return *std::move(archive);
       }
     }
   }
@@ -145,6 +156,15 @@ bool has(const std::vector<std::string>& names, const std::string& name) {
 }
 
 } // namespace
+
+std::optional<std::string> archive_of_source(std::string_view line) {
+  const std::size_t dists = line.find("/dists/");
+  if (line.empty() || line.front() != '\'' || dists == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view archive = line.substr(1, dists - 1);
+  return archive.ends_with("/debian") ? std::optional(std::string(archive)) : std::nullopt;
+}
 
 std::optional<LockedPart> parse_apt_line(std::string_view line) {
   std::istringstream words{std::string(line)};

@@ -18,4 +18,8 @@ resolve_packages(const Doors& doors, const toolchain::Part& part, tags::Architec
 /// where the line is another. The address stands in `from`.
 [[nodiscard]] std::optional<toolchain::LockedPart> parse_apt_line(std::string_view line);
 
+/// The archive in one line of `apt-get --print-uris update`: "'ADDRESS/debian/dists/…' FILE SIZE" → "ADDRESS/debian".
+/// Nothing where the line is of something else than Debian's main archive.
+[[nodiscard]] std::optional<std::string> archive_of_source(std::string_view line);
+
 } // namespace wheelforge::provision
