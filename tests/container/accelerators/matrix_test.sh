@@ -5,7 +5,7 @@ set -euo pipefail
 . "$WF_SOURCE_DIR/tests/container/accelerators/accelerated.sh"
 
 need_images debian-11 debian-12 test-debian-11 test-debian-12
-prepare_accelerated
+prepare_accelerated cuda-13 mkl rocm-5
 build 0
 wheels 'accelerated-0.1-cp311-*.whl' 'accelerated-0.1-cp313-*.whl' \
   'accelerated-0.1+cu13?-cp311-*manylinux_2_17_*.whl' 'accelerated-0.1+cu13?-cp313-*manylinux_2_17_*.whl' \

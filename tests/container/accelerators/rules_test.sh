@@ -47,7 +47,10 @@ fails "gfx90a" "$cuda/bin/nvcc" -arch=gfx90a -c "$work/kernel.cu" -o "$work/kern
 
 echo "glibc: the toolchain's programs are newer than the image"
 planned manylinux_2_31 rocm-5 glibc
-fails "GLIBC_2\.3[2-6]' not found" in_container "$rocm" "$baseline" \
+# The compiler asks for libffi.so.8 before it asks for glibc, and the older image has none: an empty one gets us to glibc.
+mkdir "$work/empty"
+gcc -shared -Wl,-soname,libffi.so.8 -x c /dev/null -o "$work/empty/libffi.so.8"
+fails "GLIBC_2\.3[2-6]' not found" in_container "$rocm" --env LD_LIBRARY_PATH="$work/empty" "$baseline" \
   "$rocm/bin/hipcc" --offload-arch=gfx90a -c "$work/kernel.hip" -o /tmp/kernel.o
 
 echo "tag: what the wheels load is newer than the platform"
@@ -69,7 +72,7 @@ sed 's/^components = .*/components = ["main"]/; /^needs-switch/d' "$WF_SOURCE_DI
 fails "Unable to locate package nvidia-cuda-toolkit|has no installation candidate" \
   "$WHEELFORGE" toolchain lock --project "$work/main" cuda-11.8
 
-echo "gcc-max and gcc-min: the toolkit's own header refuses the compiler"
+echo "gcc-max: the toolkit's own header refuses the compiler"
 planned manylinux_2_36 cuda-11.8 gcc-max 'allow = ["non-free"]'
 status=0
 python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: --platform manylinux1_x86_64 \
@@ -83,7 +86,3 @@ newest=$(sed -n 's/^gcc-max = //p' "$WF_SOURCE_DIR/recipes/cuda-11.8.toml")
 [ "$(g++ -dumpversion)" -gt "$newest" ] || fail "this machine's g++ is not newer than $newest"
 fails "unsupported GNU version" refuses
 refuses -U__GNUC__ -D__GNUC__="$newest" || fail "the header refuses gcc $newest too"
-oldest=$(sed -n 's/^gcc-min = //p' "$WF_SOURCE_DIR"/recipes/cuda-13.5.toml)
-header=$cuda/include/crt/host_config.h
-refuses -U__GNUC__ -D__GNUC__="$oldest" || fail "the header refuses gcc $oldest"
-fails "unsupported GNU version" refuses -U__GNUC__ -D__GNUC__="$((oldest - 1))"
