@@ -4,6 +4,7 @@
 #include "orchestrator/cli/planning.hpp"
 #include "orchestrator/cli/run_inputs.hpp"
 #include "orchestrator/host/terminal.hpp"
+#include "orchestrator/pipeline/expected_time.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,6 +23,12 @@ struct PlanOptions {
   bool explain = false;
 };
 
+/// The plan with the times that earlier runs of this checkout let expect; as it is where there were none.
+plan::Plan with_times(const host::FileSystem& files, const Configuration& configuration, plan::Plan plan) {
+  const auto journal = schedule::Journal::read_only(files, configuration.project / ".wheelforge" / "journal");
+  return journal ? pipeline::with_expected_times(std::move(plan), *journal) : plan;
+}
+
 int run_plan(const PlanOptions& options) {
   ConfigurationChoice choice;
   choice.folder = options.folder;
@@ -33,11 +40,12 @@ int run_plan(const PlanOptions& options) {
   if (!configuration) {
     return static_cast<int>(configuration.error());
   }
-  const auto planned = plan_cells(*files, *configuration, options.only);
+  auto planned = plan_cells(*files, *configuration, options.only);
   if (!planned) {
     return static_cast<int>(planned.error());
   }
   constexpr int kLeastColumns = 40;
+  *planned = with_times(*files, *configuration, *std::move(planned));
   const int columns = std::max(host::inspect_terminal(1).columns, kLeastColumns);
   fmt::print("{}", options.json ? plan::to_json(*planned) : plan::render(*planned, static_cast<std::size_t>(columns)));
   if (planned->selected() == 0) {

@@ -70,7 +70,7 @@ schedule::TaskOutcome run_before_all(RunContext& run, const plan::PlannedCell& c
   const auto failed = [&](Error error, std::optional<int> exit_code = {}) {
     log.end_step(step);
     std::vector<std::string> said = log.tail(step); // before the note, which begins a new text of the step
-    error = name_emulator_crash(run, cell, task, said, std::move(error));
+    error = name_emulator_crash(run.emulator_crashes, cell, task, said, std::move(error));
     log.note(step, "error: " + error.message);
     failure = Failure{step, error, command, exit_code, std::move(said)};
     return schedule::TaskOutcome::failed(std::move(error));

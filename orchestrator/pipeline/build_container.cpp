@@ -20,16 +20,10 @@ Result<void> fall_back(const RunContext& run, CellLog& log, const std::string& s
   return {};
 }
 
-/// The release whose tool set fits the image: the plan's, or asked of the image's own gcc.
-Result<std::string> find_release(RunContext& run, const plan::PlannedCell& cell, const engine::ContainerSpec& spec,
-                                 std::stop_token stop) {
-  if (!cell.compilers.release.empty()) {
-    return cell.compilers.release;
-  }
-  engine::ContainerSpec probe = spec;
-  probe.name += "-probe";
-  WF_TRY(auto container, engine::Container::start(run.engine, probe, stop));
-  return cross::release_of(container, stop);
+/// A container of the image that only tells which gcc it has.
+Result<engine::Container> start_probe(RunContext& run, engine::ContainerSpec spec, std::stop_token stop) {
+  spec.name += "-probe";
+  return engine::Container::start(run.engine, spec, std::move(stop));
 }
 
 } // namespace
@@ -57,7 +51,11 @@ Result<engine::Container> start_build_container(RunContext& run, const plan::Pla
     }
     return engine::Container::start(run.engine, spec, std::move(stop));
   }
-  const auto release = find_release(run, cell, spec, stop);
+  Result<std::string> release = cell.compilers.release;
+  if (release->empty()) {
+    WF_TRY(auto probe, start_probe(run, spec, stop));
+    release = cross::release_of(probe, stop);
+  }
   if (!release) {
     WF_TRY_VOID(fall_back(run, log, step, release.error().message));
     return engine::Container::start(run.engine, spec, std::move(stop));
@@ -82,7 +80,7 @@ Result<engine::Container> start_build_container(RunContext& run, const plan::Pla
   return container;
 }
 
-Error name_emulator_crash(RunContext& run, const plan::PlannedCell& cell, const std::string& step,
+Error name_emulator_crash(EmulatorCrashes& crashes, const plan::PlannedCell& cell, const std::string& step,
                           const std::vector<std::string>& tail, Error error) {
   if (cell.compilers.compilers == Compilers::own || error.kind != ErrorKind::failed) {
     return error;
@@ -95,7 +93,7 @@ Error name_emulator_crash(RunContext& run, const plan::PlannedCell& cell, const 
   if (!crash) {
     return error;
   }
-  if (run.emulator_crashes.is_first(cell.cell.id.text + " " + step)) {
+  if (crashes.is_first(cell.cell.id.text + " " + step)) {
     return {fmt::format("{}; the emulator of {} crashed: {}", error.message, tags::to_string(cell.cell.arch), *crash),
             ErrorKind::temporary,
             "it is tried again once; `wheelforge doctor` tells whether this QEMU is known for it"};

@@ -23,8 +23,8 @@ namespace wheelforge::pipeline {
 
 /// Where the last lines of a failed step of a foreign cell show that its emulator crashed, the error says so: temporary
 /// the first time, so that the cell is tried again, and failed the second. Any other error is returned as it is.
-[[nodiscard]] Error name_emulator_crash(RunContext& run, const plan::PlannedCell& cell, const std::string& step,
-                                        const std::vector<std::string>& tail, Error error);
+[[nodiscard]] Error name_emulator_crash(EmulatorCrashes& crashes, const plan::PlannedCell& cell,
+                                        const std::string& step, const std::vector<std::string>& tail, Error error);
 
 /// The folder of programs brought into the test containers of a cell: those of its own architecture, or native ones for
 /// a foreign cell that has a tool set.

@@ -118,6 +118,10 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
   WF_TRY_VOID(check_architecture(ready, planned_));
   run_.facts.images->put(image_name(image, digest), digest.empty() ? ready.info.id : digest);
   auto spec = container_spec(run_, planned_.cell.id.text, purpose, ready.name, ready.info);
+  if (planned_.compilers.compilers != plan::Compilers::own && run_.engine.info().program == "docker") {
+    // Without it docker warns of each such container. podman does not, and would pull the image each time.
+    spec.platform = fmt::format("linux/{}", tags::oci_name(planned_.cell.arch));
+  }
   for (const std::string& name : options().build.environment_pass) {
     if (auto value = run_.environment(name)) {
       spec.environment[name] = *std::move(value);
@@ -285,7 +289,7 @@ schedule::TaskOutcome CellRun::fill_build_environment(std::stop_token stop) {
 schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, const std::string& command,
                                          std::optional<int> exit_code) {
   std::vector<std::string> said = log_->tail(step); // before the note, which begins a new text of the step
-  error = name_emulator_crash(run_, planned_, step, said, std::move(error));
+  error = name_emulator_crash(run_.emulator_crashes, planned_, step, said, std::move(error));
   log_->note(step, "error: " + error.message);
   const std::scoped_lock lock(mutex_);
   if (!failure_ || failure_->error.kind == ErrorKind::cancelled) {

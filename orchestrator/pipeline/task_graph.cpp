@@ -2,6 +2,7 @@
 #include "orchestrator/pipeline/run.hpp"
 
 #include "orchestrator/pipeline/before_all.hpp"
+#include "orchestrator/pipeline/expected_time.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
 
 #include <algorithm>
@@ -72,7 +73,9 @@ void add_history(schedule::Task& task, const TaskHistory& history) {
   if (history.journal == nullptr) {
     return;
   }
-  task.expected = history.journal->last_duration(task.id);
+  if (!task.expected) {
+    task.expected = history.journal->last_duration(task.id);
+  }
   if (task.task_class == schedule::TaskClass::heavy && task.phase == "build") {
     // A quarter on top: the next version of a project is seldom exactly as big.
     const auto peak = history.journal->last_peak_memory(task.id);
@@ -121,6 +124,9 @@ Result<schedule::TaskGraph> task_graph(const plan::Plan& plan, const Outlook& ou
       }
       if (step.kind == StepKind::build && cell.cell.options->build.jobs) {
         task.compile_jobs = static_cast<int>(*cell.cell.options->build.jobs);
+      }
+      if (history.journal != nullptr) {
+        task.expected = expected_time(plan, cell, task.phase, *history.journal);
       }
       add_history(task, history);
       if (step.kind == StepKind::prepare && !before_all.empty()) {

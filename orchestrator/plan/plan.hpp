@@ -7,6 +7,7 @@
 #include "orchestrator/plan/step.hpp"
 #include "orchestrator/toolchain/recipe.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -56,6 +57,7 @@ struct PlannedCell {
   std::optional<PlannedToolchain> toolchain; ///< absent for "cpu" and where there is none
   CompilerChoice compilers{};                ///< own, unless choose_all_compilers() found the architecture foreign
   std::string host{};                        ///< [engine.hosts] name of the machine that builds it; empty: this one
+  std::optional<std::chrono::milliseconds> expected{}; ///< of a foreign cell, by earlier runs; nothing: not known
 
   [[nodiscard]] bool is_in() const { return skip_reason.empty(); }
 };
@@ -98,8 +100,8 @@ inline constexpr std::string_view kNotSelected = "not named by --only";
 
 /// {"schema":1,"cells":[{"id","python","platform","arch","accelerator","image","digest","steps","skip_reason"}]} on one
 /// line; absent values are null. A cell of a foreign architecture has "compilers" ("native" or "emulated") and
-/// "compilers_why" too, one that another machine builds "host", one with an accelerator
-/// "toolchain":{"id","locked","label","notes"}.
+/// "compilers_why" too, and "expected_seconds" where earlier runs tell; one that another machine builds has "host", one
+/// with an accelerator "toolchain":{"id","locked","label","notes"}.
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 } // namespace wheelforge::plan

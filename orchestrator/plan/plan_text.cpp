@@ -87,6 +87,17 @@ std::string wrapped(const std::string& sentence, std::size_t columns) {
   return text + line + "\n";
 }
 
+/// What earlier runs say that the cell takes: ", 45 s a cell", ", 3 min a cell"; empty where they say nothing.
+std::string shown_expectation(const PlannedCell& cell) {
+  if (!cell.expected) {
+    return {};
+  }
+  constexpr std::chrono::seconds kShown{90};
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*cell.expected);
+  return seconds <= kShown ? fmt::format(", {} s a cell", seconds.count())
+                           : fmt::format(", {} min a cell", std::chrono::round<std::chrono::minutes>(seconds).count());
+}
+
 /// Where and how cells of a foreign architecture are compiled; nothing for this machine's own.
 std::string compilers_line(const PlannedCell& cell, std::size_t columns) {
   if (!cell.host.empty()) {
@@ -95,9 +106,9 @@ std::string compilers_line(const PlannedCell& cell, std::size_t columns) {
   if (cell.compilers.compilers == Compilers::own) {
     return {};
   }
-  return wrapped(fmt::format("compilers: {}: {}; expect about {} times as long as on a machine of its own",
+  return wrapped(fmt::format("compilers: {}: {}; expect about {} times as long as on a machine of its own{}",
                              to_string(cell.compilers.compilers), cell.compilers.why,
-                             usual_slowdown(cell.compilers.compilers)),
+                             usual_slowdown(cell.compilers.compilers), shown_expectation(cell)),
                  columns);
 }
 
@@ -236,6 +247,9 @@ std::string to_json(const Plan& plan) {
     }
     if (!one.host.empty()) {
       add_member(text, ",host", one.host);
+    }
+    if (one.expected) {
+      text += fmt::format(",\"expected_seconds\":{}", std::chrono::ceil<std::chrono::seconds>(*one.expected).count());
     }
     text += R"(,"steps":[)";
     for (const Step& step : one.steps) {

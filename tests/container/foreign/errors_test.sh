@@ -52,9 +52,9 @@ says stderr 'is for amd64, the cell needs one for s390x'
 "$(engine)" rmi localhost/wheelforge-wrong-platform:1 >/dev/null
 
 # An image without a compiler that cross compilers could stand for: auto says that it is slow, native refuses.
-"$WF_SOURCE_DIR/images/debian/build" --if-missing --small --arch s390x debian-12 >/dev/null 2>"$work/image.log" ||
+image=$("$WF_SOURCE_DIR/tests/support/small_image" s390x 2>"$work/image.log") ||
   { tail -30 "$work/image.log" && fail "the image of s390x cannot be made"; }
-printf 'FROM localhost/wheelforge/manylinux_2_36_s390x:debian-12-small\nRUN rm -f /usr/bin/gcc /usr/bin/s390x-linux-gnu-gcc-12\n' |
+printf 'FROM %s\nRUN rm -f /usr/bin/gcc /usr/bin/s390x-linux-gnu-gcc-12\n' "$image" |
   "$(engine)" build --quiet --tag localhost/wheelforge-without-gcc:1 - >/dev/null
 use localhost/wheelforge-without-gcc:1 native
 build 1

@@ -18,10 +18,9 @@ if [ "$(uname -m)" != "$arch" ] && ! [ "$(uname -m)/$arch" = x86_64/i686 ] &&
 fi
 suite=debian-12 policy=manylinux_2_36 python=cp311
 [ "$arch" != riscv64 ] || suite=debian-13 policy=manylinux_2_41 python=cp313
-options=(--small) image=localhost/wheelforge/${policy}_$arch:$suite-small
-[ "$size" = small ] || options=() image=localhost/wheelforge/${policy}_$arch:$suite
-"$WF_SOURCE_DIR/images/debian/build" --if-missing "${options[@]}" --arch "$arch" "$suite" >/dev/null 2>"$work/image.log" ||
-  { tail -30 "$work/image.log" && fail "the image of $arch cannot be made"; }
+make_image=("$WF_SOURCE_DIR/tests/support/small_image" "$arch" "$suite")
+[ "$size" = small ] || make_image=("$WF_SOURCE_DIR/images/debian/build" --if-missing --arch "$arch" "$suite")
+image=$("${make_image[@]}" 2>"$work/image.log") || { tail -30 "$work/image.log" && fail "the image of $arch cannot be made"; }
 places='"same"'
 if [ "$size" = full ]; then
   "$WF_SOURCE_DIR/images/debian/build" --if-missing --arch "$arch" "test-$suite" >/dev/null 2>"$work/image.log" ||
@@ -63,7 +62,7 @@ wheel=$(find wheelhouse -name "*-$python-$python-*${policy}_$arch.whl" -o -name 
 [ -n "$wheel" ] || fail "no wheel of $arch in $(ls wheelhouse)"
 if [ $is_foreign = yes ]; then
   grep -q 'compilers: native' "$log" || { grep compilers "$log" && fail "the compilers were not native"; }
-  "$WHEELFORGE" plan | tr -s ' \n' ' ' | grep -q 'compilers: native: gcc 1[24] of Debian 1[23]' || fail "plan says nothing of the compilers"
+  "$WHEELFORGE" plan | tr -s ' \n' ' ' | grep -q 'compilers: native: .*; expect about [0-9]* times as long as on a machine of its own, [0-9]* \(s\|min\) a cell' || fail "plan says nothing of the compilers"
 fi
 "$WHEELFORGE" audit "$wheel" >"$work/audit" || { cat "$work/audit" && fail "the audit refuses $wheel"; }
 

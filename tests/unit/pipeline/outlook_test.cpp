@@ -1,6 +1,8 @@
 // What a plan's steps depend on, which results still hold, and why the others run.
 #include "orchestrator/pipeline/known_report.hpp"
 #include "orchestrator/pipeline/outlook.hpp"
+
+#include "orchestrator/pipeline/expected_time.hpp"
 #include "orchestrator/pipeline/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_clock.hpp"
@@ -195,6 +197,37 @@ TEST_CASE("a kept build lets a repair start from a container that did not build"
   const auto& repair = graph->tasks()[*graph->find(kCell + "/repair")];
   CHECK(repair.needs == std::vector<std::string>{kCell + "/prepare", kCell + "/build"});
   CHECK(graph->tasks()[*graph->find(kCell + "/build")].finished_before == "unchanged since run r1");
+}
+
+TEST_CASE("a foreign cell that never ran is expected to take a multiple of its like on this machine", "[pipeline]") {
+  Checkout checkout;
+  checkout.plan.cells = {planned_cell("cp311", "manylinux_2_28_x86_64"), planned_cell("cp311", "manylinux_2_28_s390x"),
+                         planned_cell("cp311", "manylinux_2_31_s390x")};
+  for (plan::PlannedCell& one : checkout.plan.cells) {
+    one.cell.arch = *one.cell.platform.arch;
+  }
+  plan::PlannedCell& foreign = checkout.plan.cells[1];
+  foreign.compilers.compilers = plan::Compilers::emulated;
+  checkout.plan.cells[2].compilers.compilers = plan::Compilers::emulated;
+  CHECK_FALSE(with_expected_times(checkout.plan, checkout.journal).cells[1].expected);
+
+  StepStore store(checkout.cache, checkout.journal, "/project", "r1", Reuse::yes);
+  store.note_end(kCell + "/build", true, "k", std::chrono::milliseconds(2000), 0);
+  store.note_end(kCell + "/audit", true, "k", std::chrono::milliseconds(300), 0);
+  const auto times = with_expected_times(checkout.plan, checkout.journal);
+  const int slower = plan::usual_slowdown(plan::Compilers::emulated);
+  CHECK(times.cells[1].expected == std::chrono::milliseconds(2000 * slower + 300));
+  CHECK_FALSE(times.cells[0].expected); // at home nothing is said
+  CHECK_FALSE(times.cells[2].expected); // another platform is another image
+
+  foreign.compilers.compilers = plan::Compilers::native;
+  const auto graph = task_graph(checkout.plan, checkout.look(), {&checkout.journal, 500, 7}, false);
+  REQUIRE(graph);
+  CHECK(graph->tasks()[*graph->find("cp311-manylinux_2_28_s390x/build")].expected ==
+        std::chrono::milliseconds(2000 * plan::usual_slowdown(plan::Compilers::native)));
+
+  store.note_end("cp311-manylinux_2_28_s390x/build", true, "k", std::chrono::milliseconds(7000), 0);
+  CHECK(with_expected_times(checkout.plan, checkout.journal).cells[1].expected == std::chrono::milliseconds(7300));
 }
 
 TEST_CASE("recorded times and peaks become expectations; without a peak the declared memory counts", "[pipeline]") {
