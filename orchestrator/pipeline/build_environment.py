@@ -13,6 +13,7 @@ installs those. Everything it says goes to stderr.
 """
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -70,6 +71,14 @@ def compile_natively(environment):
         subprocess.run([native, "-I", "-m", "compileall", "-q", "-j2", os.path.join(environment, "lib", version, "site-packages")])
 
 
+def warn_of_rust(requirements):
+    """In a foreign container only the C and C++ compilers are native ones."""
+    names = {re.split(r"[^\w.-]", requirement.strip())[0].lower().replace("_", "-") for requirement in requirements}
+    if os.environ.get("WHEELFORGE_CROSS") and names & {"maturin", "setuptools-rust"}:
+        say("note: this project is built with Rust. No native compiler takes the place of the container's cargo and rustc: "
+            "where the image has them they run under emulation, which is slow; [engine.hosts] can give the architecture a machine of its own")
+
+
 def main():
     source, environment, settings, installer, *wanted = sys.argv[1:]
     python = os.path.join(environment, "bin", "python")
@@ -90,6 +99,7 @@ def main():
     else:
         run(sys.executable, "-m", "venv", environment)
     say("build requirements: " + ", ".join(system.get("requires", [])))
+    warn_of_rust(system.get("requires", []))
     install([*wanted, *system.get("requires", [])])
 
     answer = environment + ".requires.json"
@@ -101,6 +111,7 @@ def main():
         dynamic = json.load(file)
     if dynamic:
         say("the back end also requires: " + ", ".join(dynamic))
+        warn_of_rust(dynamic)
         install(dynamic)
 
 

@@ -70,6 +70,9 @@ TEST_CASE("an image that can only be made here is not looked for in a registry, 
   REQUIRE_FALSE(ready.has_value());
   CHECK(ready.error().message == "the image localhost/wheelforge/manylinux_2_31_x86_64:debian-11 is not there");
   CHECK(ready.error().hint == "make it: wheelforge images build debian-11 --arch x86_64");
+  const auto foreign = ImageStore(engine).ensure("localhost/wheelforge/manylinux_2_36_s390x:debian-12", {}, {}, {});
+  REQUIRE_FALSE(foreign.has_value());
+  CHECK(foreign.error().hint == "make it: wheelforge images build debian-12 --arch s390x");
 }
 
 TEST_CASE("a reference that is none is a usage error before the engine is asked") {
