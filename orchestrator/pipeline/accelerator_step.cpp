@@ -71,6 +71,15 @@ Result<std::filesystem::path> label_wheel(host::FileSystem& files, const plan::P
   return target;
 }
 
+std::string installable_name(const plan::PlannedCell& planned, std::string file_name) {
+  const toolchain::Label label = label_of(planned);
+  const std::string ending = "-" + label.text + ".whl";
+  if (label.kind == toolchain::LabelKind::variant && file_name.ends_with(ending)) {
+    file_name.replace(file_name.size() - ending.size(), ending.size(), ".whl");
+  }
+  return file_name;
+}
+
 Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, const std::filesystem::path& wheel,
                                              const audit::AuditReport& report) {
   const matrix::AcceleratorOptions& options = planned.cell.options->accelerator;

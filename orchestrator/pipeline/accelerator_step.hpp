@@ -17,6 +17,9 @@ namespace wheelforge::pipeline {
                                                         const std::filesystem::path& wheel,
                                                         const std::filesystem::path& folder);
 
+/// The file name that installers take for a cell's wheel: without its variant label, which they refuse so far.
+[[nodiscard]] std::string installable_name(const plan::PlannedCell& planned, std::string file_name);
+
 /// What the check of an accelerator's wheel says.
 struct AcceleratorVerdict {
   std::string json;                  ///< the inspection, a JSON object

@@ -1,5 +1,6 @@
 // Reads the wheel's metadata, lists its test sources, and says what must be installed.
 #include "orchestrator/pipeline/test_step.hpp"
+#include "orchestrator/pipeline/accelerator_step.hpp"
 
 #include "orchestrator/matrix/shell_text.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
@@ -86,7 +87,7 @@ Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& requ
 
   wheeltest::TestSpec& spec = prepared.spec;
   spec.python = request.cell.cell.python;
-  spec.wheel = request.wheel.filename().string();
+  spec.wheel = installable_name(request.cell, request.wheel.filename().string());
   spec.oldest_minor = oldest_minor_of(spec.wheel);
   if (is_machine(request.place)) {
     WF_TRY(const auto name, wheel::parse_wheel_name(spec.wheel));
