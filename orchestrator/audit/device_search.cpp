@@ -1,6 +1,8 @@
 // Goes by section names where they are known, else by magic numbers.
 #include "orchestrator/audit/device_search.hpp"
 
+#include "orchestrator/base/byte_cursor.hpp"
+
 #include <algorithm>
 
 namespace wheelforge::audit {
@@ -33,10 +35,36 @@ void DeviceSearch::feed(std::span<const std::byte> piece) {
   hip_.feed(piece);
 }
 
-devicecode::DeviceInventory DeviceSearch::finish() {
-  devicecode::DeviceInventory found = nv_.finish();
-  found.merge(hip_.finish());
-  found.oddities.clear();
+bool DeviceSearch::has_found() { return !nv_.finish().targets.empty() || !hip_.finish().targets.empty(); }
+
+DeviceSections::DeviceSections(const elf::ElfFile& file, std::uint64_t size) {
+  for (const elf::Section& section : file.sections().all) {
+    const auto kind = devicecode::section_kind(section.name);
+    if (kind != devicecode::SectionKind::none && range_inside(section.offset, section.size_in_file(), size)) {
+      parts_.push_back({section.offset, section.offset + section.size_in_file(), devicecode::SectionReader(kind)});
+      end_ = std::max(end_, parts_.back().end);
+    }
+  }
+}
+
+void DeviceSections::feed(std::span<const std::byte> piece) {
+  const std::uint64_t end = position_ + piece.size();
+  for (Part& part : parts_) {
+    const std::uint64_t first = std::max(part.begin, position_);
+    const std::uint64_t last = std::min(part.end, end);
+    if (first < last) {
+      part.reader.feed(
+          piece.subspan(static_cast<std::size_t>(first - position_), static_cast<std::size_t>(last - first)));
+    }
+  }
+  position_ = end;
+}
+
+devicecode::DeviceInventory DeviceSections::finish() {
+  devicecode::DeviceInventory found;
+  for (Part& part : parts_) {
+    found.merge(part.reader.finish());
+  }
   return found;
 }
 

@@ -5,7 +5,9 @@
 #include "orchestrator/elf/elf_file.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 namespace wheelforge::audit {
 
@@ -16,17 +18,41 @@ namespace wheelforge::audit {
 /// Whether a file registers device code, or needs a library of CUDA's or ROCm's run time.
 [[nodiscard]] bool speaks_of_device(const elf::ElfFile& file);
 
-/// Looks for device code in the bytes of a file whose sections are not known.
+/// Looks for signs of device code in the bytes of a file whose sections are not known.
 class DeviceSearch {
 public:
   /// The next bytes, from the file's start.
   void feed(std::span<const std::byte> piece);
-  /// What was found, without oddities: bytes that only look like device code have them.
-  [[nodiscard]] devicecode::DeviceInventory finish();
+  /// True where something looked like device code; call it once, at the end.
+  [[nodiscard]] bool has_found();
 
 private:
   devicecode::SectionReader nv_{devicecode::SectionKind::nv_fatbin};
   devicecode::SectionReader hip_{devicecode::SectionKind::hip_fatbin};
+};
+
+/// Reads the sections with device code from a stream of the file.
+class DeviceSections {
+public:
+  /// `size` is that of the file; sections that reach beyond it are left out.
+  DeviceSections(const elf::ElfFile& file, std::uint64_t size);
+
+  [[nodiscard]] bool empty() const { return parts_.empty(); }
+  /// The next bytes, from the file's start.
+  void feed(std::span<const std::byte> piece);
+  /// True once the last section has been seen to its end.
+  [[nodiscard]] bool has_all() const { return position_ >= end_; }
+  [[nodiscard]] devicecode::DeviceInventory finish();
+
+private:
+  struct Part {
+    std::uint64_t begin;
+    std::uint64_t end;
+    devicecode::SectionReader reader;
+  };
+  std::vector<Part> parts_;
+  std::uint64_t position_ = 0;
+  std::uint64_t end_ = 0; ///< of the last of them
 };
 
 } // namespace wheelforge::audit

@@ -179,48 +179,57 @@ private:
     return parsed;
   }
 
-  /// A file that is too large to be held is looked through for device code while its tables are read. Where those end
-  /// before the loaded part does, the rest is read too if the file speaks of a device.
+  /// A file that is too large to be held is looked through for device code while its tables are read; only where there
+  /// may be some is it read again, by its sections.
   Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
     elf::RangeCollector collector(member.size);
-    std::uint64_t looked_at = 0;
-    {
-      DeviceSearch search;
-      do {
-        const bool is_first = collector.passes() == 1;
-        const auto sent = memory_.inflater.stream(archive_, member, [&](std::span<const std::byte> piece) {
-          if (is_first) {
-            search.feed(piece);
-          }
-          return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
-        });
-        if (!sent) {
-          return tl::unexpected(sent.error());
-        }
-        looked_at = is_first ? *sent : looked_at;
-        result.inflated += *sent;
-      } while (collector.next_pass());
-      device_ = search.finish();
-    }
-    auto parsed = collector.finish();
-    if (parsed && looked_at < parsed->file_size() - parsed->unloaded_tail() &&
-        (!device_.empty() || speaks_of_device(*parsed))) {
+    DeviceSearch search;
+    WF_TRY_VOID(collect(collector, member, result, &search));
+    auto file = collector.finish();
+    device_ = {};
+    if (file && (search.has_found() || speaks_of_device(*file))) {
       WF_TRY_VOID(stream_device_code(member, result));
     }
-    return parsed;
+    return file;
   }
 
+  /// Sends a member's bytes to the collector, as often as it asks for them, and what is sent first to the search.
+  Result<void> collect(elf::RangeCollector& collector, const zip::ZipMember& member, MemberResult& result,
+                       DeviceSearch* search) {
+    do {
+      const bool is_searched = search != nullptr && collector.passes() == 1;
+      const auto sent = memory_.inflater.stream(archive_, member, [&](std::span<const std::byte> piece) {
+        if (is_searched) {
+          search->feed(piece);
+        }
+        return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
+      });
+      if (!sent) {
+        return tl::unexpected(sent.error());
+      }
+      result.inflated += *sent;
+    } while (collector.next_pass());
+    return {};
+  }
+
+  /// Once for the section headers, and once more for the sections with device code.
   Result<void> stream_device_code(const zip::ZipMember& member, MemberResult& result) {
-    DeviceSearch search;
+    elf::RangeCollector collector(member.size, elf::WantSections::yes);
+    WF_TRY_VOID(collect(collector, member, result, nullptr));
+    WF_TRY(const elf::ElfFile file, collector.finish());
+    DeviceSections sections(file, member.size);
+    if (sections.empty()) {
+      return {};
+    }
     const auto sent = memory_.inflater.stream(archive_, member, [&](std::span<const std::byte> piece) {
-      search.feed(piece);
-      return zip::Flow::more;
+      sections.feed(piece);
+      return sections.has_all() ? zip::Flow::enough : zip::Flow::more;
     });
     if (!sent) {
       return tl::unexpected(sent.error());
     }
     result.inflated += *sent;
-    device_ = search.finish();
+    device_ = sections.finish();
     return {};
   }
 
