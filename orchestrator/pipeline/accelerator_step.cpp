@@ -81,7 +81,8 @@ std::string installable_name(const plan::PlannedCell& planned, std::string file_
 }
 
 Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, const std::filesystem::path& wheel,
-                                             const audit::AuditReport& report) {
+                                             audit::AuditReport report) {
+  report.wheel = wheel.filename().string(); // with its variant label
   const matrix::AcceleratorOptions& options = planned.cell.options->accelerator;
   const std::vector<toolchain::Recipe> recipes = recipes_of(planned);
   accelerator::Expectation expected;

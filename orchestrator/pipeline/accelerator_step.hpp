@@ -29,9 +29,8 @@ struct AcceleratorVerdict {
 
 /// Holds the wheel against the toolchain, the targets, the label and the size limit of its cell. A cell of "cpu" is
 /// only held against its size limit, and fails where the wheel has device code.
-[[nodiscard]] Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned,
-                                                           const std::filesystem::path& wheel,
-                                                           const audit::AuditReport& report);
+[[nodiscard]] Result<AcceleratorVerdict>
+check_accelerator(const plan::PlannedCell& planned, const std::filesystem::path& wheel, audit::AuditReport report);
 
 /// The audit's report with the inspection as its member "device".
 [[nodiscard]] std::string with_inspection(const std::string& audit_json, const std::string& inspection);

@@ -167,7 +167,7 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
   if (auto there = ensure_built(); !there) {
     return fail_step(step, std::move(there).error());
   }
-  auto verdict = audit_for_cell(built_, planned_.cell.platform, options().audit);
+  auto verdict = audit_for_cell(built_, built_.filename().string(), planned_.cell.platform, options().audit);
   if (!verdict) {
     return fail_step(step, with_context(std::move(verdict).error(), "auditing the wheel as built"));
   }
@@ -255,7 +255,8 @@ schedule::TaskOutcome CellRun::audit() {
   if (auto there = ensure_repaired(); !there) {
     return fail_step(step, std::move(there).error());
   }
-  auto verdict = audit_for_cell(repaired_, planned_.cell.platform, options().audit);
+  const std::string name = installable_name(planned_, repaired_.filename().string());
+  auto verdict = audit_for_cell(repaired_, name, planned_.cell.platform, options().audit);
   if (!verdict) {
     return fail_step(step, std::move(verdict).error());
   }

@@ -22,8 +22,8 @@ bool is_refused(const audit::Finding& finding, const matrix::AuditOptions& optio
 
 } // namespace
 
-Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const tags::PlatformTag& platform,
-                                    const matrix::AuditOptions& options) {
+Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const std::string& name,
+                                    const tags::PlatformTag& platform, const matrix::AuditOptions& options) {
   WF_TRY(const auto archive, zip::ZipReader::open(wheel));
   audit::AuditOptions how;
   how.integrity = audit::Integrity::check;
@@ -32,7 +32,7 @@ Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const ta
     WF_TRY(wanted, tags::parse_platform_tag(fmt::format("{}_{}", options.policy, to_string(*platform.arch))));
   }
   how.policy = wanted.text;
-  WF_TRY(const audit::AuditReport report, audit::audit_wheel(archive, wheel.filename().string(), how));
+  WF_TRY(const audit::AuditReport report, audit::audit_wheel(archive, name, how));
 
   WheelVerdict verdict;
   verdict.tag = report.tag;

@@ -23,8 +23,10 @@ struct WheelVerdict {
   std::string json;                  ///< the audit's own report of this wheel, a JSON object
 };
 
-/// Audits the wheel against the platform that the cell asked for. Fails when the file cannot be read as a wheel.
-[[nodiscard]] Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const tags::PlatformTag& platform,
+/// Audits the wheel against the platform that the cell asked for, under the name that installers know it by. Fails when
+/// the file cannot be read as a wheel.
+[[nodiscard]] Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const std::string& name,
+                                                  const tags::PlatformTag& platform,
                                                   const matrix::AuditOptions& options);
 
 } // namespace wheelforge::pipeline
