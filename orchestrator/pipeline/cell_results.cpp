@@ -99,7 +99,8 @@ std::optional<cache::StepInputs> CellRun::inputs_of(const plan::Step& step) {
       return std::nullopt;
     }
     return step.kind == StepKind::audit ? audit_inputs(planned_, run_.facts, *wheel)
-                                        : test_inputs(planned_, run_.facts, step.place, *wheel);
+                                        : test_inputs(planned_, run_.facts, step.place, *wheel,
+                                                      adopted_ ? TestedWheel::adopted : TestedWheel::own);
   }
   default:
     return std::nullopt;

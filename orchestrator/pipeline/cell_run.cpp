@@ -317,7 +317,8 @@ schedule::TaskOutcome CellRun::run_test(const std::string& step, const std::stri
     return fail_step(step, std::move(there).error());
   }
   const std::filesystem::path wheel = adopted_ ? adopted_->wheel : repaired_;
-  const TestRequest request{planned_, place, wheel, package_folder()};
+  const TestRequest request{planned_, place, wheel, package_folder(),
+                            adopted_ ? TestedWheel::adopted : TestedWheel::own};
   auto prepared = prepare_test(run_, request);
   if (!prepared) {
     return fail_step(step, std::move(prepared).error());

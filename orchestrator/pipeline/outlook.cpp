@@ -139,7 +139,8 @@ private:
   void settle_test(const plan::PlannedCell& cell, std::size_t index, const std::string& wheel, CellOutlook& outlook) {
     StepOutlook& step = outlook.steps[index];
     const std::string& place = cell.steps[index].place;
-    settle(cell, step, test_inputs(cell, q_.facts, place, wheel));
+    settle(cell, step,
+           test_inputs(cell, q_.facts, place, wheel, outlook.adopted ? TestedWheel::adopted : TestedWheel::own));
     if (!step.known || !is_machine(place)) {
       return;
     }

@@ -194,7 +194,7 @@ cache::StepInputs audit_inputs(const plan::PlannedCell& cell, const StepFacts& f
 }
 
 std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, const StepFacts& facts,
-                                             const std::string& place, const std::string& wheel) {
+                                             const std::string& place, const std::string& wheel, TestedWheel whose) {
   const auto [reference, digest] = image_of_place(cell, place);
   const auto image = facts.images->get(image_name(reference, digest));
   if (!image || place == plan::kDevice) { // whether there is a device is looked for each time
@@ -204,6 +204,7 @@ std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, cons
   cache::StepInputs inputs;
   inputs.add("version", "", facts.version);
   inputs.add("wheel", "", wheel);
+  add_if(inputs, "wheel", "of another cell", whose == TestedWheel::adopted ? "yes" : "");
   inputs.add("image", "", *image);
   inputs.add("place", "", place);
   inputs.add("cell", "python", matrix::to_string(cell.cell.python));

@@ -68,9 +68,17 @@ struct StepFacts {
 /// Of `audit`: the repaired wheel and the rules it is held to.
 [[nodiscard]] cache::StepInputs audit_inputs(const plan::PlannedCell& cell, const StepFacts& facts,
                                              const std::string& wheel);
+/// Whose wheel a cell tests.
+enum class TestedWheel : std::uint8_t {
+  own,
+  adopted, ///< an abi3 wheel that the cell of an older Python made: it is tested with the cell's own Python or not at
+           ///< all
+};
+
 /// Of a test: the repaired wheel, the place and everything that is run there; nothing while the image is not known.
 [[nodiscard]] std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, const StepFacts& facts,
-                                                           const std::string& place, const std::string& wheel);
+                                                           const std::string& place, const std::string& wheel,
+                                                           TestedWheel whose = TestedWheel::own);
 /// Of `before-all`, whose result is an image.
 [[nodiscard]] std::optional<cache::StepInputs> before_all_inputs(const plan::PlannedCell& cell, const StepFacts& facts);
 

@@ -88,7 +88,9 @@ Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& requ
   wheeltest::TestSpec& spec = prepared.spec;
   spec.python = request.cell.cell.python;
   spec.wheel = installable_name(request.cell, request.wheel.filename().string());
-  spec.oldest_minor = oldest_minor_of(spec.wheel);
+  if (request.whose == TestedWheel::own) { // other Pythons are tested by the cell that made the wheel
+    spec.oldest_minor = oldest_minor_of(spec.wheel);
+  }
   if (is_machine(request.place)) {
     WF_TRY(const auto name, wheel::parse_wheel_name(spec.wheel));
     spec.observed_project = name.distribution;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/pipeline/run_context.hpp"
+#include "orchestrator/pipeline/step_inputs.hpp"
 #include "orchestrator/plan/plan.hpp"
 #include "orchestrator/wheeltest/test_run.hpp"
 
@@ -16,6 +17,7 @@ struct TestRequest {
   std::string place; ///< "same", "debian-12", "image:NAME"
   std::filesystem::path wheel;
   std::string package; ///< the project's folder inside the source tree, in the container
+  TestedWheel whose = TestedWheel::own;
 };
 
 /// Everything the container needs.
