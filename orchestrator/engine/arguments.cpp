@@ -45,7 +45,10 @@ void append_mount(Arguments& arguments, const Mount& mount) {
     return;
   }
   std::string text = mount.kind == Mount::Kind::bind ? "type=bind" : "type=volume";
-  text += "," + mount_field("source", mount.source) + "," + mount_field("target", mount.target);
+  if (!mount.source.empty()) {
+    text += "," + mount_field("source", mount.source);
+  }
+  text += "," + mount_field("target", mount.target);
   if (mount.access == Mount::Access::read_only) {
     text += ",readonly";
   }

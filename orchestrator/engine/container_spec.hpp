@@ -21,7 +21,8 @@ struct Mount {
   enum class Access { read_only, read_write };
 
   Kind kind = Kind::volume;
-  std::string source; ///< the volume's name or the host's absolute path; empty for tmpfs
+  std::string source; ///< the volume's name or the host's absolute path; empty for tmpfs, and for a volume without a
+                      ///< name, which goes with the container
   std::string target; ///< the absolute path inside
   Access access = Access::read_write;
   std::optional<std::uint64_t> size_bytes; ///< of a tmpfs

@@ -10,8 +10,6 @@
 namespace wheelforge::wheeltest {
 namespace {
 
-constexpr const char* kEnvironment = "/wheelforge/test/environment";
-
 /// Commands in which a distribution or an image may keep an interpreter, best first.
 std::string interpreter_candidates(const matrix::Interpreter& python) {
   const std::string version = tags::dotted_version(python.tag);
@@ -46,7 +44,7 @@ matrix::Placeholders placeholders_of(const TestSpec& spec) {
 /// What every script of the test begins with once the virtual environment is there.
 std::string activation(const TestSpec& spec) {
   return fmt::format("set -e\nexport VIRTUAL_ENV={0} PATH={0}/bin:$PATH:{1}\nunset PYTHONHOME || true\n{2}",
-                     kEnvironment, kToolsFolder, matrix::export_lines(spec.environment));
+                     kTestEnvironment, kToolsFolder, matrix::export_lines(spec.environment));
 }
 
 } // namespace
@@ -73,7 +71,7 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
                         "else\n"
                         "  \"$python\" -m venv {0}\n  install='python -m pip install'\n"
                         "fi\n",
-                        kEnvironment);
+                        kTestEnvironment);
   script += activation(spec);
   if (!spec.before.empty()) {
     script += fmt::format("cd {}/sources\n{}\n{}", kTestFolder,

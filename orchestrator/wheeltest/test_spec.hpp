@@ -15,6 +15,8 @@ namespace wheelforge::wheeltest {
 inline constexpr const char* kTestFolder = "/wheelforge/test";
 /// The same as a name inside a tar stream that is unpacked at the root, which makes the folder.
 inline constexpr const char* kTestFolderName = "wheelforge/test";
+/// The virtual environment that the wheel is installed into.
+inline constexpr const char* kTestEnvironment = "/wheelforge/test/environment";
 /// Where uv is brought along for images that have none.
 inline constexpr const char* kToolsFolder = "/wheelforge/tools";
 
