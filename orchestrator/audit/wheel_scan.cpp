@@ -2,8 +2,8 @@
 #include "orchestrator/audit/wheel_scan.hpp"
 
 #include "orchestrator/audit/device_search.hpp"
+#include "orchestrator/audit/elf_member.hpp"
 #include "orchestrator/base/sha256.hpp"
-#include "orchestrator/elf/range_collector.hpp"
 #include "orchestrator/zip/byte_source.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
@@ -184,7 +184,9 @@ private:
   Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
     elf::RangeCollector collector(member.size);
     DeviceSearch search;
-    WF_TRY_VOID(collect(collector, member, result, &search));
+    WF_TRY(const auto sent, collect_ranges(collector, archive_, member, memory_.inflater,
+                                           [&](std::span<const std::byte> piece) { search.feed(piece); }));
+    result.inflated += sent;
     auto file = collector.finish();
     device_ = {};
     if (file && (search.has_found() || speaks_of_device(*file))) {
@@ -193,29 +195,11 @@ private:
     return file;
   }
 
-  /// Sends a member's bytes to the collector, as often as it asks for them, and what is sent first to the search.
-  Result<void> collect(elf::RangeCollector& collector, const zip::ZipMember& member, MemberResult& result,
-                       DeviceSearch* search) {
-    do {
-      const bool is_searched = search != nullptr && collector.passes() == 1;
-      const auto sent = memory_.inflater.stream(archive_, member, [&](std::span<const std::byte> piece) {
-        if (is_searched) {
-          search->feed(piece);
-        }
-        return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
-      });
-      if (!sent) {
-        return tl::unexpected(sent.error());
-      }
-      result.inflated += *sent;
-    } while (collector.next_pass());
-    return {};
-  }
-
   /// Once for the section headers, and once more for the sections with device code.
   Result<void> stream_device_code(const zip::ZipMember& member, MemberResult& result) {
     elf::RangeCollector collector(member.size, elf::WantSections::yes);
-    WF_TRY_VOID(collect(collector, member, result, nullptr));
+    WF_TRY(const auto collected, collect_ranges(collector, archive_, member, memory_.inflater));
+    result.inflated += collected;
     WF_TRY(const elf::ElfFile file, collector.finish());
     DeviceSections sections(file, member.size);
     if (sections.empty()) {

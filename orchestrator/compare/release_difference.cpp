@@ -1,8 +1,8 @@
 // Pairing wheels and files.
 #include "orchestrator/compare/release_difference.hpp"
 
+#include "orchestrator/audit/elf_member.hpp"
 #include "orchestrator/compare/file_difference.hpp"
-#include "orchestrator/elf/range_collector.hpp"
 #include "orchestrator/wheel/metadata.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
 #include "orchestrator/zip/inflater.hpp"
@@ -11,24 +11,6 @@
 
 namespace wheelforge::compare {
 namespace {
-
-Result<elf::ElfFile> parse_member(const zip::ZipReader& archive, const zip::ZipMember& member,
-                                  zip::Inflater& inflater) {
-  if (member.size <= zip::kWholeLimit) {
-    WF_TRY(const auto bytes, inflater.read(archive, member));
-    return elf::ElfFile::parse(bytes);
-  }
-  elf::RangeCollector collector(member.size, elf::WantSections::yes);
-  do {
-    const auto sent = inflater.stream(archive, member, [&](std::span<const std::byte> piece) {
-      return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
-    });
-    if (!sent) {
-      return tl::unexpected(sent.error());
-    }
-  } while (collector.next_pass());
-  return collector.finish();
-}
 
 void read_metadata(const zip::ZipReader& archive, zip::Inflater& inflater, Artifact& wheel) {
   constexpr std::string_view kSuffix = ".dist-info/METADATA";
@@ -196,7 +178,7 @@ Result<Artifact> read_wheel(const zip::ZipReader& archive, std::string_view file
     if (!head || !elf::is_elf(*head)) {
       continue;
     }
-    if (const auto file = parse_member(archive, member, inflater)) {
+    if (const auto file = audit::parse_member(archive, member, inflater, elf::WantSections::yes)) {
       wheel.files.push_back(interface_of(member.name, *file));
     }
   }

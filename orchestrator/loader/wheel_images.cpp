@@ -1,9 +1,9 @@
 // Reading a wheel's ELF files on several threads.
 #include "orchestrator/loader/wheel_images.hpp"
 
+#include "orchestrator/audit/elf_member.hpp"
 #include "orchestrator/audit/library_tree.hpp"
 #include "orchestrator/audit/loader.hpp"
-#include "orchestrator/elf/range_collector.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
 #include <algorithm>
@@ -12,24 +12,6 @@
 
 namespace wheelforge::loader {
 namespace {
-
-Result<elf::ElfFile> parse_member(const zip::ZipReader& archive, const zip::ZipMember& member,
-                                  zip::Inflater& inflater) {
-  if (member.size <= zip::kWholeLimit) {
-    WF_TRY(const auto bytes, inflater.read(archive, member));
-    return elf::ElfFile::parse(bytes);
-  }
-  elf::RangeCollector collector(member.size);
-  do {
-    const auto sent = inflater.stream(archive, member, [&](std::span<const std::byte> piece) {
-      return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
-    });
-    if (!sent) {
-      return tl::unexpected(sent.error());
-    }
-  } while (collector.next_pass());
-  return collector.finish();
-}
 
 std::optional<ElfImage> read_member(const zip::ZipReader& archive, const zip::ZipMember& member,
                                     zip::Inflater& inflater) {
@@ -40,7 +22,7 @@ std::optional<ElfImage> read_member(const zip::ZipReader& archive, const zip::Zi
   if (!head || !elf::is_elf(*head)) {
     return std::nullopt;
   }
-  const auto file = parse_member(archive, member, inflater);
+  const auto file = audit::parse_member(archive, member, inflater);
   if (file) {
     return image_of(member.name, *file);
   }

@@ -2,7 +2,8 @@
 #include "orchestrator/together/traits.hpp"
 
 #include "orchestrator/audit/elf_facts.hpp"
-#include "orchestrator/elf/range_collector.hpp"
+#include "orchestrator/audit/elf_member.hpp"
+#include "orchestrator/elf/elf_file.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
@@ -13,19 +14,6 @@ namespace wheelforge::together {
 namespace {
 
 constexpr std::uint64_t kPythonLimit = std::uint64_t{4} << 20U; ///< a longer module is data
-
-Result<elf::ElfFile> parse_large(const zip::ZipReader& archive, const zip::ZipMember& member, zip::Inflater& inflater) {
-  elf::RangeCollector collector(member.size);
-  do {
-    const auto sent = inflater.stream(archive, member, [&](std::span<const std::byte> piece) {
-      return collector.feed(piece) == elf::RangeCollector::Progress::more ? zip::Flow::more : zip::Flow::enough;
-    });
-    if (!sent) {
-      return tl::unexpected(sent.error());
-    }
-  } while (collector.next_pass());
-  return collector.finish();
-}
 
 void collect(const elf::ElfFile& file, std::string_view path, FileTraits& traits) {
   traits.image = loader::image_of(path, file);
@@ -61,7 +49,7 @@ std::optional<FileTraits> read_elf(const zip::ZipReader& archive, const zip::Zip
   }
   FileTraits traits;
   if (member.size > zip::kWholeLimit) {
-    const auto file = parse_large(archive, member, inflater);
+    const auto file = audit::parse_member(archive, member, inflater);
     if (!file) {
       return std::nullopt;
     }
