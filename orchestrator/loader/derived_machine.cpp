@@ -1,31 +1,17 @@
 // A machine of a distribution whose packages nobody here has read: from its maxima and from what similar ones have.
 #include "embedded/loader/families.hpp"
+#include "orchestrator/base/dotted_numbers.hpp"
 #include "orchestrator/loader/machine_table.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace wheelforge::loader {
 namespace {
 
 constexpr std::uint32_t kEveryMachine = 0xffffffff;
 
-std::vector<int> numbers_of(std::string_view text) {
-  std::vector<int> numbers;
-  while (!text.empty()) {
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc()) {
-      break;
-    }
-    numbers.push_back(number);
-    text.remove_prefix(std::min(static_cast<std::size_t>(end - text.data()) + 1, text.size()));
-  }
-  return numbers;
-}
-
 tags::LibcVersion libc_version_of(std::string_view text) {
-  const std::vector<int> numbers = numbers_of(text);
+  const std::vector<int> numbers = dotted_numbers(text);
   return numbers.size() < 2 ? tags::LibcVersion{} : tags::LibcVersion{numbers[0], numbers[1]};
 }
 
@@ -145,7 +131,7 @@ private:
 
 void limit(VersionLimits& limits, std::string_view prefix, const std::optional<std::string>& newest) {
   if (newest) {
-    limits[std::string(prefix)] = numbers_of(*newest);
+    limits[std::string(prefix)] = dotted_numbers(*newest);
   }
 }
 

@@ -2,12 +2,12 @@
 #include "orchestrator/together/together.hpp"
 
 #include "orchestrator/audit/elf_facts.hpp"
+#include "orchestrator/base/dotted_numbers.hpp"
 #include "orchestrator/loader/prediction.hpp"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -17,20 +17,6 @@ namespace {
 
 /// Source: glibc's rtld.nns and rtld.optional_static_tls, which come to 1664 bytes for libraries loaded later.
 constexpr std::uint64_t kStaticTlsRoom = 1664;
-
-std::vector<int> numbers_of(std::string_view text) {
-  std::vector<int> numbers;
-  while (!text.empty()) {
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc()) {
-      break;
-    }
-    numbers.push_back(number);
-    text.remove_prefix(std::min(static_cast<std::size_t>(end - text.data()) + 1, text.size()));
-  }
-  return numbers;
-}
 
 class Checker {
 public:
@@ -361,7 +347,7 @@ private:
     std::vector<Place> old_ones;
     std::vector<Place> too_new;
     std::vector<std::string> details;
-    const std::vector<int> version = numpy == wheels_.end() ? std::vector<int>() : numbers_of(numpy->version);
+    const std::vector<int> version = numpy == wheels_.end() ? std::vector<int>() : dotted_numbers(numpy->version);
     bool has_new_only = false;
     each_file([&](const Place& place) {
       const NumpyUse& use = place.file->numpy;
@@ -372,7 +358,7 @@ private:
       if (!use.built_for_2) {
         old_ones.push_back(place);
       }
-      if (!version.empty() && !use.oldest_runtime.empty() && version < numbers_of(use.oldest_runtime)) {
+      if (!version.empty() && !use.oldest_runtime.empty() && version < dotted_numbers(use.oldest_runtime)) {
         too_new.push_back(place);
         details.push_back(fmt::format("{} wants NumPy {} or later", place.file->image.path, use.oldest_runtime));
       }
