@@ -81,6 +81,14 @@ std::span<const matrix::Node> Fields::tables(std::string_view key) {
   return *array;
 }
 
+void Fields::require_version(std::int64_t wanted) {
+  const matrix::Node* version = find("version");
+  if (version == nullptr || version->value != matrix::Node{wanted, {}}.value) {
+    refuse("version", fmt::format("version is {}, wanted {}: this wheelforge reads no other",
+                                  version != nullptr ? matrix::show(*version) : "missing", wanted));
+  }
+}
+
 void Fields::refuse_others() {
   for (const matrix::Entry& entry : *node_.table()) {
     if (std::find(known_.begin(), known_.end(), entry.key) == known_.end()) {

@@ -3,6 +3,7 @@
 
 #include "orchestrator/matrix/document.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,8 @@ public:
   [[nodiscard]] const matrix::Node* find(std::string_view key);
   /// The elements of an array of tables; none where it is missing.
   [[nodiscard]] std::span<const matrix::Node> tables(std::string_view key);
+  /// Refuses a file whose field "version" is not this number.
+  void require_version(std::int64_t wanted);
   /// Refuses every field that nobody asked for.
   void refuse_others();
   /// Says that the field's value is wrong; at the table where the field is missing.

@@ -137,11 +137,7 @@ Result<ToolchainLock> parse_lock(std::string_view text, std::string_view file) {
   }
   matrix::Diagnostics diagnostics;
   Fields fields(source, *document, diagnostics);
-  const matrix::Node* version = fields.find("version");
-  if (version == nullptr || version->value != matrix::Node{kVersion, {}}.value) {
-    fields.refuse("version", fmt::format("version is {}, wanted {}: this wheelforge reads no other",
-                                         version != nullptr ? matrix::show(*version) : "missing", kVersion));
-  }
+  fields.require_version(kVersion);
   ToolchainLock lock;
   for (const matrix::Node& node : fields.tables("toolchain")) {
     Fields from(source, node, diagnostics);
