@@ -133,18 +133,19 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
   }
   // A volume is written at the disk's own speed, which the layers of a container are not: an environment of hundreds of
   // small files is there in a quarter of the time.
-  if (purpose == "build") {
-    spec.mounts.push_back({engine::Mount::Kind::volume, {}, kBuildEnvironment, engine::Mount::Access::read_write, {}});
-  } else if (step == "test:same") { // the images of other places may have users who could not write there
-    spec.mounts.push_back(
-        {engine::Mount::Kind::volume, {}, wheeltest::kTestEnvironment, engine::Mount::Access::read_write, {}});
-  }
+  const auto mount_environment = [&spec](const char* folder) {
+    spec.mounts.push_back({engine::Mount::Kind::volume, {}, folder, engine::Mount::Access::read_write, {}});
+  };
   if (purpose == "build") { // tests run where the toolchain never was
+    mount_environment(kBuildEnvironment);
     WF_TRY(CellAddition addition, toolchain_addition(run_, planned_));
     spec.mounts.insert(spec.mounts.end(), addition.mounts.begin(), addition.mounts.end());
     addition.environment.merge(spec.environment); // the recipe's go over those of the run
     spec.environment = std::move(addition.environment);
     return start_build_container(run_, planned_, std::move(spec), *log_, step, std::move(stop));
+  }
+  if (step == "test:same") { // the images of other places may have users who could not write there
+    mount_environment(wheeltest::kTestEnvironment);
   }
   if (step == fmt::format("test:{}", plan::kDevice)) {
     const auto& arguments = planned_.toolchain->recipe->driver.arguments;
