@@ -1,17 +1,13 @@
 // One label, five places.
 #include "orchestrator/accelerator/relabel.hpp"
 
-#include "orchestrator/base/sha256.hpp"
-#include "orchestrator/wheel/record.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
-#include "orchestrator/zip/inflater.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <functional>
-#include <map>
 
 namespace wheelforge::accelerator {
 namespace {
@@ -80,47 +76,47 @@ public:
   Relabelling(const zip::ZipReader& archive, const Label& label, std::optional<tags::LibcVersion> floor)
       : archive_(archive), label_(label), floor_(floor) {}
 
-  Result<Relabelled> run(std::string_view file_name) {
-    WF_TRY(wheel::WheelName name, wheel::parse_wheel_name(file_name));
-    WF_TRY_VOID(find_dist_info());
-    const std::string old_stem = dist_info_.substr(0, dist_info_.size() - kSuffix.size());
-    WF_TRY(std::string metadata, text_of("METADATA"));
-    WF_TRY(std::string wheel_file, text_of("WHEEL"));
-    narrow(name, wheel_file);
-    std::string file;
+  Result<repair::RewrittenWheel> run(std::string_view file_name) {
+    WF_TRY(repair::WheelDescription description, repair::describe(archive_, file_name));
+    wheel::WheelName& name = description.name;
+    std::string& metadata = description.metadata;
+    narrow(name, description.wheel);
+    bool is_renamed = false;
     switch (label_.kind) {
     case LabelKind::none:
       break;
     case LabelKind::local:
       metadata = with_header(metadata, "Version", [&](const std::string& old) { return with_local(old, label_.text); });
       name.version = with_local(name.version, label_.text);
+      is_renamed = true;
       break;
     case LabelKind::suffix:
       if (!underscored(name.distribution).ends_with("_" + label_.text)) {
         metadata = with_header(metadata, "Name", [&](const std::string& old) { return old + "-" + label_.text; });
         name.distribution = underscored(name.distribution) + "_" + label_.text;
       }
+      is_renamed = true;
       break;
     case LabelKind::build_tag:
-      wheel_file = with_header(wheel_file, "Build", [&](const std::string&) { return label_.text; });
+      description.wheel = with_header(description.wheel, "Build", [&](const std::string&) { return label_.text; });
       name.build = label_.text;
       break;
     case LabelKind::variant:
       break;
     }
-    file = to_string(name);
-    if (label_.kind == LabelKind::variant && !file.ends_with("-" + label_.text + ".whl")) {
-      file = file.substr(0, file.size() - 4) + "-" + label_.text + ".whl";
+    repair::WheelChanges changes;
+    changes.file_name = to_string(name);
+    if (label_.kind == LabelKind::variant && !changes.file_name.ends_with("-" + label_.text + ".whl")) {
+      changes.file_name = changes.file_name.substr(0, changes.file_name.size() - 4) + "-" + label_.text + ".whl";
     }
-    const bool is_renamed = label_.kind == LabelKind::local || label_.kind == LabelKind::suffix;
-    new_stem_ = is_renamed ? fmt::format("{}-{}", name.distribution, name.version) : old_stem;
-    old_stem_ = old_stem;
-    changed_["METADATA"] = std::move(metadata);
-    changed_["WHEEL"] = std::move(wheel_file);
+    changes.old_stem = description.stem;
+    changes.new_stem = is_renamed ? fmt::format("{}-{}", name.distribution, name.version) : description.stem;
+    changes.texts["METADATA"] = std::move(metadata);
+    changes.texts["WHEEL"] = std::move(description.wheel);
     if (label_.kind == LabelKind::variant) {
-      changed_["variant.json"] = variant_json(label_);
+      changes.texts["variant.json"] = variant_json(label_);
     }
-    return write(std::move(file));
+    return repair::rewrite(archive_, changes);
   }
 
 private:
@@ -164,88 +160,9 @@ private:
     wheel_file = std::move(changed);
   }
 
-  static constexpr std::string_view kSuffix = ".dist-info";
-
-  Result<void> find_dist_info() {
-    for (const zip::ZipMember& member : archive_.members()) {
-      const std::size_t slash = member.name.find('/');
-      const std::string folder = member.name.substr(0, slash);
-      if (slash != std::string::npos && folder.ends_with(kSuffix)) {
-        if (!dist_info_.empty() && dist_info_ != folder) {
-          return fail(ErrorKind::invalid_data, "the wheel has both {} and {}", dist_info_, folder);
-        }
-        dist_info_ = folder;
-      }
-    }
-    if (dist_info_.empty()) {
-      return fail(ErrorKind::invalid_data, "the wheel has no *.dist-info");
-    }
-    return {};
-  }
-
-  Result<std::string> text_of(const std::string& name) {
-    const zip::ZipMember* member = archive_.find(dist_info_ + "/" + name);
-    if (member == nullptr) {
-      return fail(ErrorKind::invalid_data, "the wheel has no {}", name);
-    }
-    zip::Inflater inflater;
-    WF_TRY(const auto bytes, inflater.read(archive_, *member, zip::CheckCrc::yes));
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()); // NOLINT: char view
-  }
-
-  /// The member's name with the new stem in *.dist-info and *.data.
-  [[nodiscard]] std::string renamed(const std::string& path) const {
-    for (const std::string_view suffix : {kSuffix, std::string_view(".data")}) {
-      const std::string folder = old_stem_ + std::string(suffix) + "/";
-      if (path.rfind(folder, 0) == 0) {
-        return new_stem_ + std::string(suffix) + "/" + path.substr(folder.size());
-      }
-    }
-    return path;
-  }
-
-  Result<Relabelled> write(std::string file) {
-    const zip::DosTime time = archive_.members().empty() ? zip::DosTime{} : archive_.members().front().modified;
-    Relabelled result{std::move(file), zip::ZipWriter(time)};
-    const std::string folder = new_stem_ + std::string(kSuffix) + "/";
-    WF_TRY(const std::string old_record, text_of("RECORD"));
-    WF_TRY(const wheel::Record record, wheel::parse_record(old_record));
-    for (const zip::ZipMember& member : archive_.members()) {
-      const std::string path = renamed(member.name);
-      const std::string in_info = path.rfind(folder, 0) == 0 ? path.substr(folder.size()) : std::string();
-      if (member.is_directory() || in_info == "RECORD" || changed_.count(in_info) != 0) {
-        continue;
-      }
-      WF_TRY_VOID(result.archive.add_copy(archive_, member, path));
-    }
-    std::string new_record;
-    for (wheel::RecordEntry entry : record.entries) {
-      entry.path = renamed(entry.path);
-      const std::string in_info = entry.path.rfind(folder, 0) == 0 ? entry.path.substr(folder.size()) : std::string();
-      if (in_info == "RECORD" || changed_.count(in_info) != 0) {
-        continue;
-      }
-      new_record += to_string(entry);
-    }
-    for (const auto& [name, text] : changed_) {
-      const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(text.data()), text.size()); // NOLINT
-      new_record += to_string(wheel::RecordEntry{folder + name, "sha256", sha256(text).base64url(), text.size()});
-      WF_TRY_VOID(result.archive.add(zip::pack(folder + name, bytes)));
-    }
-    new_record += to_string(wheel::RecordEntry{folder + "RECORD", {}, {}, std::nullopt});
-    const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(new_record.data()), // NOLINT
-                                           new_record.size());
-    WF_TRY_VOID(result.archive.add(zip::pack(folder + "RECORD", bytes)));
-    return result;
-  }
-
   const zip::ZipReader& archive_;
   const Label& label_;
   std::optional<tags::LibcVersion> floor_;
-  std::string dist_info_;
-  std::string old_stem_;
-  std::string new_stem_;
-  std::map<std::string, std::string> changed_;
 };
 
 } // namespace
@@ -267,8 +184,8 @@ std::string variant_json(const Label& label) {
   return json.dump(2) + "\n";
 }
 
-Result<Relabelled> relabel(const zip::ZipReader& archive, std::string_view file_name, const Label& label,
-                           std::optional<tags::LibcVersion> floor) {
+Result<repair::RewrittenWheel> relabel(const zip::ZipReader& archive, std::string_view file_name, const Label& label,
+                                       std::optional<tags::LibcVersion> floor) {
   if (label.kind != LabelKind::none) {
     WF_TRY_VOID(check_label(label));
   }

@@ -5,6 +5,7 @@
 #include "orchestrator/accelerator/relabel.hpp"
 #include "orchestrator/audit/audit.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/write_wheel.hpp"
 #include "orchestrator/toolchain/compatible.hpp"
 
 #include <fmt/format.h>
@@ -62,13 +63,7 @@ Result<std::filesystem::path> label_wheel(host::FileSystem& files, const plan::P
   if (labelled.file_name == wheel.filename()) {
     return wheel; // it has the label already
   }
-  const std::filesystem::path target = folder / labelled.file_name;
-  WF_TRY_VOID(files.remove_all(folder));
-  WF_TRY(const auto writer, files.open_writer(target, host::OpenMode::truncate));
-  WF_TRY_VOID(labelled.archive.write([&](std::span<const std::byte> bytes) {
-    return writer->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); // NOLINT: char view
-  }));
-  return target;
+  return write_wheel(files, labelled, folder);
 }
 
 std::string installable_name(const plan::PlannedCell& planned, std::string file_name) {

@@ -1,11 +1,15 @@
-"""Fills the isolated environment that a build back end runs in. Runs inside the container, under the cell's Python.
+"""Fills the isolated environment that a build back end runs in, and may build the wheel. Runs inside the container, under
+the cell's Python.
 
-usage: build_environment.py SOURCE ENVIRONMENT SETTINGS INSTALLER [REQUIREMENT ...]
+usage: build_environment.py HOOKS SOURCE ENVIRONMENT SETTINGS INSTALLER WHEELS NETWORK [REQUIREMENT ...]
 
+HOOKS        the text of build_hooks.py
 SOURCE       folder with the pyproject.toml (or only a setup.py)
 ENVIRONMENT  folder of the virtual environment to be made
 SETTINGS     the back end's config settings as JSON
 INSTALLER    "uv" or "pip"
+WHEELS       folder for the wheel; empty where a front end is going to build it
+NETWORK      "on", or "off": the wheel is built when the network is gone
 REQUIREMENT  what the front end itself needs in the environment
 
 Installs the static build requirements, asks the back end for the others (get_requires_for_build_wheel, PEP 517) and
@@ -16,24 +20,16 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 try:
     import tomllib
 except ImportError:  # Python 3.9 and 3.10: pip carries a copy
     from pip._vendor import tomli as tomllib
 
-HOOK = """
-import importlib, json, os, sys
-name, paths, settings, answer = json.loads(sys.argv[1])
-sys.path[:0] = [os.path.abspath(path) for path in paths]
-module, _, attribute = name.partition(":")
-backend = importlib.import_module(module)
-for part in filter(None, attribute.split(".")):
-    backend = getattr(backend, part)
-hook = getattr(backend, "get_requires_for_build_wheel", None)
-with open(answer, "w") as file:
-    json.dump(list(hook(settings)) if hook else [], file)
-"""
+# kNetworkCanGo in front_end.hpp is this line.
+OFFLINE = "wheelforge: what the build needs is installed, the network can go"
+PATIENCE = 60  # seconds
 
 
 def say(text):
@@ -79,21 +75,69 @@ def warn_of_rust(requirements):
             "where the image has them they run under emulation, which is slow; [engine.hosts] can give the architecture a machine of its own")
 
 
+def interfaces():
+    with open("/proc/net/dev") as file:
+        return [line.partition(":")[0].strip() for line in file if ":" in line]
+
+
+def leave_network():
+    """Says that the network can go, and waits until it is gone."""
+    before = interfaces()
+    say(OFFLINE)
+    end = time.monotonic() + PATIENCE
+    while interfaces() == before:
+        if time.monotonic() > end:
+            sys.exit(f"the network is still there after {PATIENCE} s: {', '.join(before)}")
+        time.sleep(0.002)
+
+
+class BackEnd:
+    """The back end's hooks, in a process of the environment's Python."""
+
+    def __init__(self, python, program, question, **options):
+        self.process = subprocess.Popen([python, "-c", program, json.dumps(question)], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+
+    def requirements(self):
+        line = self.process.stdout.readline()
+        if not line:
+            self.end()
+            sys.exit("the back end ended before it said what it requires")
+        return json.loads(line)
+
+    def build(self):
+        self.process.stdin.write("build\n")
+        self.end()
+
+    def end(self):
+        self.process.stdin.close()
+        status = self.process.wait()
+        if status:
+            sys.exit(status if status > 0 else 128 - status)
+
+
 def main():
-    source, environment, settings, installer, *wanted = sys.argv[1:]
+    hooks, source, environment, settings, installer, wheels, network, *wanted = sys.argv[1:]
     python = os.path.join(environment, "bin", "python")
 
     def install(requirements):
-        install_with_uv_or_pip(requirements)
-        compile_natively(environment)
-
-    def install_with_uv_or_pip(requirements):
+        if not requirements:
+            return
         if installer == "uv":
             run("uv", "pip", "install", "--python", python, *requirements)
         else:
             run(python, "-m", "pip", "install", "--disable-pip-version-check", *requirements)
+        compile_natively(environment)
 
     system = build_system(source)
+    question = {"backend": system["build-backend"], "paths": system.get("backend-path", []),
+                "settings": json.loads(settings), "wheels": wheels}
+    path = os.path.join(environment, "bin") + os.pathsep + os.environ["PATH"]
+
+    def start_back_end():
+        return BackEnd(python, hooks, question, cwd=source,
+                       env={**os.environ, "PATH": path, "VIRTUAL_ENV": environment})
+
     if installer == "uv":
         run("uv", "venv", "--quiet", "--python", sys.executable, environment)
     else:
@@ -102,17 +146,22 @@ def main():
     warn_of_rust(system.get("requires", []))
     install([*wanted, *system.get("requires", [])])
 
-    answer = environment + ".requires.json"
-    question = [system["build-backend"], system.get("backend-path", []), json.loads(settings), answer]
-    path = os.path.join(environment, "bin") + os.pathsep + os.environ["PATH"]
-    run(python, "-c", HOOK, json.dumps(question), cwd=source,
-        env={**os.environ, "PATH": path, "VIRTUAL_ENV": environment})
-    with open(answer) as file:
-        dynamic = json.load(file)
+    back_end = start_back_end()
+    dynamic = back_end.requirements()
     if dynamic:
         say("the back end also requires: " + ", ".join(dynamic))
         warn_of_rust(dynamic)
+        back_end.end()
         install(dynamic)
+        back_end = start_back_end() if wheels else None  # what was installed may be another back end than the one imported
+        if back_end:
+            back_end.requirements()
+    if wheels:
+        if network == "off":
+            leave_network()
+        back_end.build()
+    elif back_end:
+        back_end.end()
 
 
 main()

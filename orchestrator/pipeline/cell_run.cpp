@@ -11,10 +11,14 @@
 #include "orchestrator/pipeline/stable_abi_hint.hpp"
 #include "orchestrator/pipeline/test_step.hpp"
 #include "orchestrator/pipeline/wheel_verdict.hpp"
+#include "orchestrator/pipeline/write_wheel.hpp"
 #include "orchestrator/repair/auditwheel.hpp"
+#include "orchestrator/repair/retag.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
 
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace wheelforge::pipeline {
 namespace {
@@ -102,27 +106,7 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
       return evaluated;
     }
   }
-  if (Outcome filled = fill_build_environment(stop); filled.kind != Outcome::Kind::ok) {
-    return filled;
-  }
-  if (!options().build.network) {
-    if (auto disconnected = container_->disconnect_network(stop); !disconnected) {
-      return fail_step(step, with_context(std::move(disconnected).error(), "taking the build step off the network"));
-    }
-  }
-  const std::string command = front_end_command(options().build, package_folder());
-  ScriptOptions script{.shown = command,
-                       .python_path = fmt::format("{}/bin", kBuildEnvironment),
-                       .environment = job_environment(jobs),
-                       .wheel_folder = own_folder() / "built",
-                       .timeout = options().build.timeout};
-  for (const auto& [name, value] : toolchain_jobs(run_, planned_, jobs)) {
-    script.environment[name] = value;
-  }
-  script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
-  const std::string before = make_folders() + (run_.compiler_cache ? compiler_cache_script() : "");
-  const Outcome built = run_script(
-      step, before + fmt::format("cd {}\n{}\n", package_folder(), command) + send_wheels(kBuilt), script, stop);
+  const Outcome built = make_wheel(jobs, stop);
   if (run_.compiler_cache) {
     note_compiler_cache(stop);
   }
@@ -132,22 +116,57 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
   if (built.kind != Outcome::Kind::ok) {
     return built;
   }
-  auto wheel = only_wheel(script.wheel_folder, "the build back end");
+  auto wheel = only_wheel(own_folder() / "built", "the build back end");
   if (!wheel) {
-    return fail_step(step, std::move(wheel).error(), command, 0);
+    return fail_step(step, std::move(wheel).error());
   }
   const auto name = wheel::parse_wheel_name(wheel->filename().string());
   if (name && is_pure(*name)) {
-    return fail_step(step,
-                     with_hint(fail("{} is a pure-Python wheel: it has no compiled code and needs no container",
-                                    wheel->filename().string()),
-                               "build it once with `python -m build`, or check why the extension was left out")
-                         .value(),
-                     command, 0);
+    return fail_step(step, with_hint(fail("{} is a pure-Python wheel: it has no compiled code and needs no container",
+                                          wheel->filename().string()),
+                                     "build it once with `python -m build`, or check why the extension was left out")
+                               .value());
   }
   built_ = *std::move(wheel);
   container_has_built_ = true;
   return Outcome::ok();
+}
+
+schedule::TaskOutcome CellRun::make_wheel(int jobs, std::stop_token stop) {
+  const matrix::BuildOptions& build = options().build;
+  const bool calls_hooks = calls_hooks_directly(build.frontend);
+  ScriptOptions script{.shown = calls_hooks ? "build_wheel of the build back end"
+                                            : "install the build requirements",
+                       .python_path = python_folder(),
+                       .environment = job_environment(jobs),
+                       .wheel_folder = {},
+                       .timeout = build.timeout};
+  for (const auto& [name, value] : toolchain_jobs(run_, planned_, jobs)) {
+    script.environment[name] = value;
+  }
+  const std::string before = make_folders() + (run_.compiler_cache ? compiler_cache_script() : "");
+  const auto off_the_network = [this](std::stop_token when) { return leave_network(std::move(when)); };
+  if (calls_hooks) {
+    script.wheel_folder = own_folder() / "built";
+    script.awaited = build.network ? "" : kNetworkCanGo;
+    script.when_said = off_the_network;
+    return run_script("build", before + build_environment_command(kBuilt) + send_wheels(kBuilt), script, stop);
+  }
+  if (Outcome filled = run_script("build", build_environment_command(""), script, stop);
+      filled.kind != Outcome::Kind::ok) {
+    return filled;
+  }
+  if (!build.network) {
+    if (auto left = off_the_network(stop); !left) {
+      return fail_step("build", std::move(left).error());
+    }
+  }
+  script.shown = front_end_command(build, package_folder());
+  script.python_path = fmt::format("{}/bin", kBuildEnvironment);
+  script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
+  script.wheel_folder = own_folder() / "built";
+  return run_script("build", before + fmt::format("cd {}\n{}\n", package_folder(), script.shown) + send_wheels(kBuilt),
+                    script, stop);
 }
 
 void CellRun::note_compiler_cache(std::stop_token stop) {
@@ -176,12 +195,16 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
     log_->note(step, "to be grafted: " + library);
   }
 
-  if (!container_has_built_) { // its build was done before, in another container
-    if (auto copied = put_built_back(stop); !copied) {
-      return fail_step(step, std::move(copied).error());
+  const matrix::RepairOptions& repair = options().repair;
+  if (repair.command.mode == matrix::RepairMode::standard) {
+    const auto retagged = retag_built(*verdict);
+    if (retagged && *retagged) {
+      return accept_repaired(step, {});
+    }
+    if (!retagged) {
+      log_->note(step, "left to auditwheel: " + retagged.error().message);
     }
   }
-  const matrix::RepairOptions& repair = options().repair;
   const std::string built = fmt::format("{}/{}", kBuilt, built_.filename().string());
   std::string command;
   switch (repair.command.mode) {
@@ -198,6 +221,11 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
     break;
   }
   if (!command.empty()) {
+    if (!container_has_built_) { // its build was done before, in another container
+      if (auto copied = put_built_back(stop); !copied) {
+        return fail_step(step, std::move(copied).error());
+      }
+    }
     const ScriptOptions script{.shown = command,
                                .python_path = python_folder(),
                                .environment = {},
@@ -218,6 +246,26 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
     repaired_ = *std::move(wheel);
   }
   return accept_repaired(step, command);
+}
+
+Result<bool> CellRun::retag_built(const WheelVerdict& verdict) {
+  const audit::AuditReport& report = verdict.report;
+  const bool has_error = std::any_of(report.findings.begin(), report.findings.end(), [](const audit::Finding& finding) {
+    return finding.severity == audit::Severity::error;
+  });
+  if (!report.auditwheel_tag || !report.external.empty() || has_error) {
+    return false;
+  }
+  WF_TRY(const tags::PlatformTag met, tags::parse_platform_tag(*report.auditwheel_tag));
+  const auto platforms = repair::tags_without_grafts(planned_.cell.platform, met);
+  if (!platforms) {
+    return false;
+  }
+  WF_TRY(const auto archive, zip::ZipReader::open(built_));
+  WF_TRY(const auto retagged, repair::retag(archive, built_.filename().string(), *platforms));
+  WF_TRY(repaired_, write_wheel(run_.files, retagged, own_folder() / "repaired"));
+  log_->note("repair", fmt::format("nothing is to be grafted: tagged {}", repaired_.filename().string()));
+  return true;
 }
 
 schedule::TaskOutcome CellRun::accept_repaired(const std::string& step, const std::string& command) {

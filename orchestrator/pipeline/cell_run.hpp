@@ -5,11 +5,13 @@
 #include "orchestrator/pipeline/outlook.hpp"
 #include "orchestrator/pipeline/run_context.hpp"
 #include "orchestrator/pipeline/run_report.hpp"
+#include "orchestrator/pipeline/wheel_verdict.hpp"
 #include "orchestrator/plan/plan.hpp"
 #include "orchestrator/schedule/task_runner.hpp"
 #include "orchestrator/wheeltest/test_run.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -64,6 +66,7 @@ private:
   [[nodiscard]] Outcome prepare(std::stop_token stop);
   [[nodiscard]] Outcome before_build(std::stop_token stop);
   [[nodiscard]] Outcome build(int jobs, std::stop_token stop);
+  [[nodiscard]] Outcome make_wheel(int jobs, std::stop_token stop);
   [[nodiscard]] Outcome repair(std::stop_token stop);
   [[nodiscard]] Outcome audit();
   [[nodiscard]] Outcome test(const std::string& place, std::stop_token stop);
@@ -84,6 +87,8 @@ private:
     engine::Environment environment;
     std::filesystem::path wheel_folder; ///< where wheels that the script writes to stdout as a tar are put
     matrix::Timeout timeout;
+    std::string awaited = {};                                    ///< what the script says when it waits for `when_said`
+    std::function<Result<void>(std::stop_token)> when_said = {}; ///< its failure is the script's
   };
   [[nodiscard]] Outcome run_script(const std::string& step, const std::string& script, const ScriptOptions& options,
                                    std::stop_token stop);
@@ -93,7 +98,11 @@ private:
   /// What ccache did for the build, for the report.
   void note_compiler_cache(std::stop_token stop);
   [[nodiscard]] Outcome evaluate_environment(const std::string& step, std::stop_token stop);
-  [[nodiscard]] Outcome fill_build_environment(std::stop_token stop);
+  /// Shell lines that fill the build environment and, with a folder for it, build the wheel.
+  [[nodiscard]] std::string build_environment_command(const std::string& wheel_folder) const;
+  [[nodiscard]] Result<void> leave_network(std::stop_token stop);
+  /// Repair of a wheel that needs nothing: true where it was one, and repaired_ is set.
+  [[nodiscard]] Result<bool> retag_built(const WheelVerdict& verdict);
   [[nodiscard]] Outcome fail_step(const std::string& step, Error error, const std::string& command = {},
                                   std::optional<int> exit_code = {});
   /// Takes the wheel as the cell's finished one, if its name is good.

@@ -9,6 +9,7 @@
 #include "orchestrator/pipeline/front_end.hpp"
 
 #include "embedded/pipeline/build_environment.hpp"
+#include "embedded/pipeline/build_hooks.hpp"
 
 #include <fmt/core.h>
 
@@ -54,6 +55,29 @@ private:
   std::unique_ptr<host::FileWriter> writer_;
   Result<void> result_;
   engine::TarReader reader_;
+};
+
+/// Notices that a script has said something, once, wherever the pieces of its output are cut.
+class Awaited {
+public:
+  explicit Awaited(std::string_view text) : text_(text) {}
+
+  bool is_said(std::string_view bytes) {
+    if (text_.empty()) {
+      return false;
+    }
+    seen_ += bytes;
+    if (seen_.find(text_) == std::string::npos) {
+      seen_.erase(0, seen_.size() - std::min(seen_.size(), text_.size()));
+      return false;
+    }
+    text_ = {};
+    return true;
+  }
+
+private:
+  std::string_view text_; ///< empty once it was said
+  std::string seen_;      ///< the end of the output, as far as it may be the beginning of the text
 };
 
 /// A program's stdout carries wheels, so what it prints itself goes to stderr, and the wheels leave through stdout (3).
@@ -201,16 +225,29 @@ schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::st
     (void)run_.files.remove_all(options.wheel_folder);
     wheels.emplace(run_.files, options.wheel_folder);
   }
+  std::stop_source ending; // by the caller, or because what the script waits for has failed
+  const std::stop_callback passed_on(stop, [&ending] { ending.request_stop(); });
+  Awaited awaited(options.awaited);
+  std::optional<Error> not_done;
   const host::OutputSink log = log_->sink(step);
   const host::OutputSink sink = [&](host::Stream stream, std::string_view bytes) {
     if (wheels && stream == host::Stream::out) {
       wheels->feed(bytes);
-    } else {
-      log(stream, bytes);
+      return;
+    }
+    log(stream, bytes);
+    if (awaited.is_said(bytes)) {
+      if (auto done = options.when_said(stop); !done) {
+        not_done = std::move(done).error();
+        ending.request_stop();
+      }
     }
   };
-  auto result = container_->exec(std::move(spec), sink, stop);
+  auto result = container_->exec(std::move(spec), sink, ending.get_token());
   log_->end_step(step);
+  if (not_done) {
+    return fail_step(step, *std::move(not_done), options.shown);
+  }
   if (!result) {
     return fail_step(step, std::move(result).error(), options.shown);
   }
@@ -262,37 +299,25 @@ schedule::TaskOutcome CellRun::evaluate_environment(const std::string& step, std
                     stop);
 }
 
-schedule::TaskOutcome CellRun::fill_build_environment(std::stop_token stop) {
+std::string CellRun::build_environment_command(const std::string& wheel_folder) const {
   const matrix::BuildOptions& build = options().build;
-  std::string installer;
-  switch (build.frontend.name) {
-  case matrix::FrontendName::automatic:
-    installer = "command -v uv >/dev/null 2>&1 && installer=uv || installer=pip\n";
-    break;
-  case matrix::FrontendName::build_uv:
-    installer = "command -v uv >/dev/null 2>&1 || { echo 'build-frontend is build[uv], but neither the image nor this "
-                "machine has uv' >&2; exit 1; }\ninstaller=uv\n";
-    break;
-  case matrix::FrontendName::build:
-  case matrix::FrontendName::pip:
-    installer = "installer=pip\n";
-    break;
-  }
-  const std::string package = package_folder();
-  std::string script =
-      installer + fmt::format("exec python -c {} {} {} {} $installer", matrix::quoted(embedded::build_environment()),
-                              matrix::quoted(package), kBuildEnvironment,
-                              matrix::quoted(config_settings_json(build.config_settings)));
+  std::string command =
+      choose_installer(build.frontend) +
+      fmt::format("python -c {} {} {} {} {} \"$installer\" {} {}", matrix::quoted(embedded::build_environment()),
+                  matrix::quoted(embedded::build_hooks()), matrix::quoted(package_folder()), kBuildEnvironment,
+                  matrix::quoted(config_settings_json(build.config_settings)), matrix::quoted(wheel_folder),
+                  build.network ? "on" : "off");
   for (const std::string& requirement : front_end_requirements(build.frontend)) {
-    script += " " + matrix::quoted(requirement);
+    command += " " + matrix::quoted(requirement);
   }
-  return run_script("build", script + "\n",
-                    {.shown = "install the build requirements",
-                     .python_path = python_folder(),
-                     .environment = {},
-                     .wheel_folder = {},
-                     .timeout = build.timeout},
-                    stop);
+  return command + "\n";
+}
+
+Result<void> CellRun::leave_network(std::stop_token stop) {
+  if (auto disconnected = container_->disconnect_network(std::move(stop)); !disconnected) {
+    return tl::unexpected(with_context(std::move(disconnected).error(), "taking the build step off the network"));
+  }
+  return {};
 }
 
 schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, const std::string& command,

@@ -17,8 +17,6 @@ inline constexpr const char* kBuilt = "/wheelforge/built";
 inline constexpr const char* kRepaired = "/wheelforge/repaired";
 /// The user's environment as evaluated once in the container, sourced by every step.
 inline constexpr const char* kEnvironmentFile = "/wheelforge/environment.sh";
-/// The program that fills kBuildEnvironment.
-inline constexpr const char* kBuildEnvironmentProgram = "/wheelforge/build_environment.py";
 /// A test container's folder: the wheel, the test sources, the virtual environment.
 inline constexpr const char* kTest = "/wheelforge/test";
 /// uv, where wheelforge brings it along.

@@ -22,6 +22,26 @@ std::string verbosity_flag(std::int64_t verbosity) {
 
 } // namespace
 
+bool calls_hooks_directly(const matrix::Frontend& front_end) {
+  const bool is_build_uv =
+      front_end.name == matrix::FrontendName::automatic || front_end.name == matrix::FrontendName::build_uv;
+  return is_build_uv && front_end.args.empty();
+}
+
+std::string choose_installer(const matrix::Frontend& front_end) {
+  switch (front_end.name) {
+  case matrix::FrontendName::automatic:
+    return "command -v uv >/dev/null 2>&1 && installer=uv || installer=pip\n";
+  case matrix::FrontendName::build_uv:
+    return "command -v uv >/dev/null 2>&1 || { echo 'build-frontend is build[uv], but neither the image nor this "
+           "machine has uv' >&2; exit 1; }\ninstaller=uv\n";
+  case matrix::FrontendName::build:
+  case matrix::FrontendName::pip:
+    break;
+  }
+  return "installer=pip\n";
+}
+
 std::string front_end_command(const matrix::BuildOptions& build, const std::string& package) {
   const bool is_pip = build.frontend.name == matrix::FrontendName::pip;
   std::string command =
@@ -41,10 +61,10 @@ std::string front_end_command(const matrix::BuildOptions& build, const std::stri
 }
 
 std::vector<std::string> front_end_requirements(const matrix::Frontend& front_end) {
-  if (front_end.name == matrix::FrontendName::pip) {
-    return {"pip"};
+  if (calls_hooks_directly(front_end)) {
+    return {};
   }
-  return {"build"};
+  return {front_end.name == matrix::FrontendName::pip ? "pip" : "build"};
 }
 
 std::string config_settings_json(const std::vector<matrix::ConfigSetting>& settings) {

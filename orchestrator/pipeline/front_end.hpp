@@ -10,11 +10,21 @@
 
 namespace wheelforge::pipeline {
 
+/// True where the back end's hooks are called without a front end's program between: for build[uv], which does nothing
+/// else in an environment that is filled already. With arguments of its own the program is wanted.
+[[nodiscard]] bool calls_hooks_directly(const matrix::Frontend& front_end);
+
+/// Shell lines that set `installer` to what fills the build environment: uv or pip.
+[[nodiscard]] std::string choose_installer(const matrix::Frontend& front_end);
+
+/// What build_environment.py says when the build needs no network any more.
+inline constexpr const char* kNetworkCanGo = "wheelforge: what the build needs is installed, the network can go";
+
 /// The command that builds the wheel of the package into kBuilt, for a shell inside the build environment. Isolation
 /// is off: the environment was filled before, so that the build itself needs no network.
 [[nodiscard]] std::string front_end_command(const matrix::BuildOptions& build, const std::string& package);
 
-/// What the front end itself needs in the build environment.
+/// What the front end itself needs in the build environment; nothing where calls_hooks_directly().
 [[nodiscard]] std::vector<std::string> front_end_requirements(const matrix::Frontend& front_end);
 
 /// The config settings as the JSON object that back ends get: a string, or a list for a repeated name.

@@ -50,7 +50,7 @@ assert open(cell["log"]).read().count("[test:same]") > 3
     build 1
     wheels
     says stderr 'must_fail_compile.c:'
-    says stderr 'command: python -m build --wheel'
+    says stderr 'command: build_wheel of the build back end'
     reported '
 assert [cell["status"] for cell in cells.values()] == ["build-failed"] * 2
 for cell in cells.values():
