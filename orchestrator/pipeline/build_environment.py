@@ -1,11 +1,12 @@
 """Fills the isolated environment that a build back end runs in, and may build the wheel. Runs inside the container, under
 the cell's Python.
 
-usage: build_environment.py HOOKS SOURCE ENVIRONMENT SETTINGS INSTALLER WHEELS NETWORK [REQUIREMENT ...]
+usage: build_environment.py HOOKS SOURCE ENVIRONMENT CACHE SETTINGS INSTALLER WHEELS NETWORK [REQUIREMENT ...]
 
 HOOKS        the text of build_hooks.py
 SOURCE       folder with the pyproject.toml (or only a setup.py)
 ENVIRONMENT  folder of the virtual environment to be made
+CACHE        folder that all cells and runs share
 SETTINGS     the back end's config settings as JSON
 INSTALLER    "uv" or "pip"
 WHEELS       folder for the wheel; empty where a front end is going to build it
@@ -15,6 +16,7 @@ REQUIREMENT  what the front end itself needs in the environment
 Installs the static build requirements, asks the back end for the others (get_requires_for_build_wheel, PEP 517) and
 installs those. Everything it says goes to stderr.
 """
+import hashlib
 import json
 import os
 import re
@@ -58,13 +60,70 @@ def run(*command, **options):
         sys.exit(done.returncode)
 
 
-def compile_natively(environment):
-    """In a foreign container a native Python of the same version writes the bytecode, ten times as fast as ours would."""
-    cross = os.environ.get("WHEELFORGE_CROSS", "")
-    version = "python%d.%d" % sys.version_info[:2]
-    native = os.path.join(cross, "python", "bin", "python3")
-    if cross and os.path.isdir(os.path.join(cross, "python", "lib", version)) and not hasattr(sys, "pypy_version_info"):
-        subprocess.run([native, "-I", "-m", "compileall", "-q", "-j2", os.path.join(environment, "lib", version, "site-packages")])
+class Bytecode:
+    """Keeps the bytecode of installed distributions in the shared cache: Python compiles what it imports once, not once a cell.
+
+    The files are checked against their sources by hash (PEP 552), so it does not matter when either was written. A distribution
+    is known by its RECORD, which has the hashes of all its files.
+    """
+
+    MOST_SOURCE = 8 << 20  # bytes; larger distributions are seldom imported whole in a build
+
+    def __init__(self, environment, cache):
+        version = "python%d.%d" % sys.version_info[:2]
+        self.site = os.path.join(environment, "lib", version, "site-packages")
+        kind = "%s%s-%x" % (sys.implementation.cache_tag, getattr(sys, "abiflags", ""), sys.hexversion)
+        self.kept = os.path.join(cache, "bytecode", kind)
+        self.done = set()
+        # In a foreign container a native Python of the same version compiles, ten times as fast as ours would.
+        cross = os.environ.get("WHEELFORGE_CROSS", "")
+        has_native = cross and os.path.isdir(os.path.join(cross, "python", "lib", version))
+        self.compiler = os.path.join(cross, "python", "bin", "python3") if has_native else sys.executable
+        self.is_on = os.path.isdir(cache) and not hasattr(sys, "pypy_version_info")
+
+    def bring(self):
+        """Lays out the bytecode of what was installed since the last call. Without it things are slower, never wrong."""
+        try:
+            for name in sorted(os.listdir(self.site)) if self.is_on else []:
+                if name.endswith(".dist-info") and name not in self.done:
+                    self.done.add(name)
+                    self.bring_one(name)
+        except OSError as error:
+            say(f"note: bytecode is not kept: {error}")
+
+    def bring_one(self, name):
+        with open(os.path.join(self.site, name, "RECORD"), "rb") as file:
+            record = file.read()
+        stem = name[:-len(".dist-info")]
+        archive = os.path.join(self.kept, f"{stem}-{hashlib.sha256(record).hexdigest()[:32]}.tar")
+        if not os.path.exists(archive) and not self.compile(stem, record.decode(), archive):
+            return
+        subprocess.run(["tar", "-xf", archive, "-C", self.site], stderr=subprocess.DEVNULL)
+
+    def compile(self, stem, record, archive):
+        """Compiles the distribution's modules and packs what came of them; False where that is too much or nothing."""
+        paths = [row.split(",")[0] for row in record.splitlines()]
+        sources = [path for path in paths if path.endswith(".py") and not path.startswith((".", '"', "/"))]
+        if not sources or sum(os.path.getsize(os.path.join(self.site, path)) for path in sources) > self.MOST_SOURCE:
+            return False
+        os.makedirs(self.kept, exist_ok=True)
+        scratch = os.path.join(self.kept, f".{stem}-{os.urandom(8).hex()}")
+        roots = sorted({path.split("/")[0] for path in sources})
+        subprocess.run([self.compiler, "-I", "-m", "compileall", "-q", "-j2", "--invalidation-mode", "checked-hash", *roots],
+                       cwd=self.site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        tag = "." + sys.implementation.cache_tag + ".pyc"
+        made = []
+        for path in sources:
+            folder, base = os.path.split(path)
+            compiled = os.path.join(folder, "__pycache__", base[:-len(".py")] + tag)
+            if os.path.exists(os.path.join(self.site, compiled)):
+                made.append(compiled)
+        packed = subprocess.run(["tar", "-cf", scratch, "-C", self.site, "-T", "-"], input="\n".join(made), text=True)
+        if packed.returncode:
+            os.path.exists(scratch) and os.remove(scratch)
+            return False
+        os.replace(scratch, archive)
+        return True
 
 
 def warn_of_rust(requirements):
@@ -117,17 +176,18 @@ class BackEnd:
 
 
 def main():
-    hooks, source, environment, settings, installer, wheels, network, *wanted = sys.argv[1:]
+    hooks, source, environment, cache, settings, installer, wheels, network, *wanted = sys.argv[1:]
     python = os.path.join(environment, "bin", "python")
+    bytecode = Bytecode(environment, cache)
 
     def install(requirements):
         if not requirements:
             return
         if installer == "uv":
             run("uv", "pip", "install", "--python", python, *requirements)
-        else:
+            bytecode.bring()
+        else:  # which compiles what it installs
             run(python, "-m", "pip", "install", "--disable-pip-version-check", *requirements)
-        compile_natively(environment)
 
     system = build_system(source)
     question = {"backend": system["build-backend"], "paths": system.get("backend-path", []),

@@ -68,6 +68,7 @@ schedule::TaskOutcome CellRun::prepare(std::stop_token stop) {
       return fail_step(step, std::move(copied).error());
     }
   }
+  start_test_early(std::move(stop));
   return Outcome::ok();
 }
 
@@ -135,8 +136,7 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
 schedule::TaskOutcome CellRun::make_wheel(int jobs, std::stop_token stop) {
   const matrix::BuildOptions& build = options().build;
   const bool calls_hooks = calls_hooks_directly(build.frontend);
-  ScriptOptions script{.shown = calls_hooks ? "build_wheel of the build back end"
-                                            : "install the build requirements",
+  ScriptOptions script{.shown = calls_hooks ? "build_wheel of the build back end" : "install the build requirements",
                        .python_path = python_folder(),
                        .environment = job_environment(jobs),
                        .wheel_folder = {},
@@ -374,17 +374,45 @@ schedule::TaskOutcome CellRun::run_test(const std::string& step, const std::stri
   if (command != nullptr) {
     prepared->spec.command = *command;
   }
-  auto container = start_container(step, prepared->image, prepared->digest, step, stop);
+  auto container = container_for_test(step, prepared->image, prepared->digest, stop);
   if (!container) {
     return fail_step(step, std::move(container).error());
   }
-  if (prepared->needs_project) {
-    if (auto copied = container->copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
+  Outcome outcome = test_in(*container, step, place, *std::move(prepared), wheel, std::move(stop));
+  drop(*std::move(container));
+  return outcome;
+}
+
+void CellRun::start_test_early(std::stop_token stop) {
+  const std::string step = "test:same";
+  const StepOutlook* known = outlook_.find(step);
+  if (known == nullptr || !known->runs) {
+    return;
+  }
+  early_test_ = std::async(std::launch::async, [this, step, stop = std::move(stop)]() mutable {
+    const auto [image, digest] = image_of_place(planned_, "same");
+    return start_container(step, image, digest, step, std::move(stop));
+  });
+}
+
+Result<engine::Container> CellRun::container_for_test(const std::string& step, const std::string& image,
+                                                      const std::string& digest, std::stop_token stop) {
+  if (step == "test:same" && early_test_.valid()) {
+    return early_test_.get();
+  }
+  return start_container(step, image, digest, step, std::move(stop));
+}
+
+schedule::TaskOutcome CellRun::test_in(engine::Container& container, const std::string& step, const std::string& place,
+                                       PreparedTest prepared, const std::filesystem::path& wheel,
+                                       std::stop_token stop) {
+  if (prepared.needs_project) {
+    if (auto copied = container.copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
       return fail_step(step, std::move(copied).error());
     }
   }
   auto tested =
-      wheeltest::run_test(*container, prepared->spec, prepared->needs_index, prepared->payload, log_->sink(step), stop);
+      wheeltest::run_test(container, prepared.spec, prepared.needs_index, prepared.payload, log_->sink(step), stop);
   log_->end_step(step);
   if (!tested) {
     return fail_step(step, std::move(tested).error());

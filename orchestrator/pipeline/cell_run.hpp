@@ -5,6 +5,7 @@
 #include "orchestrator/pipeline/outlook.hpp"
 #include "orchestrator/pipeline/run_context.hpp"
 #include "orchestrator/pipeline/run_report.hpp"
+#include "orchestrator/pipeline/test_step.hpp"
 #include "orchestrator/pipeline/wheel_verdict.hpp"
 #include "orchestrator/plan/plan.hpp"
 #include "orchestrator/schedule/task_runner.hpp"
@@ -12,6 +13,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -72,9 +74,18 @@ private:
   [[nodiscard]] Outcome test(const std::string& place, std::stop_token stop);
   [[nodiscard]] Outcome collect();
 
+  /// Starts the container of `test:same` while the wheel is built: it is there when the wheel is.
+  void start_test_early(std::stop_token stop);
+  /// The container for a test step: the one that was started early, or a new one.
+  [[nodiscard]] Result<engine::Container> container_for_test(const std::string& step, const std::string& image,
+                                                             const std::string& digest, std::stop_token stop);
+  /// Gives up a container that nobody needs any more.
+  void drop(engine::Container container);
   [[nodiscard]] Outcome test_device(std::string_view place, std::stop_token stop);
   [[nodiscard]] Outcome run_test(const std::string& step, const std::string& place, const matrix::ShellLines* command,
                                  std::stop_token stop);
+  [[nodiscard]] Outcome test_in(engine::Container& container, const std::string& step, const std::string& place,
+                                PreparedTest prepared, const std::filesystem::path& wheel, std::stop_token stop);
 
   /// Keeps what a test on a user's machine has shown, beside what was predicted: cell_machines.cpp.
   void note_machine(const std::string& step, const std::string& place, const std::filesystem::path& wheel,
@@ -134,7 +145,8 @@ private:
   std::unique_ptr<CellLog> log_;
 
   std::optional<engine::Container> container_;
-  bool container_has_built_ = false; ///< the wheel as built lies in it
+  std::future<Result<engine::Container>> early_test_; ///< what start_test_early() is going to have
+  bool container_has_built_ = false;                  ///< the wheel as built lies in it
   std::filesystem::path built_;
   std::filesystem::path repaired_;
   std::optional<WheelClaims::Shared> adopted_; ///< an abi3 wheel of another cell, tested instead of building one

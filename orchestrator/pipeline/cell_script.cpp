@@ -108,12 +108,30 @@ schedule::TaskOutcome CellRun::do_step(const plan::Step& step, int jobs, std::st
 }
 
 void CellRun::reset() {
-  container_.reset();
+  release();
+  if (run_.removals != nullptr) {
+    run_.removals->wait(); // the next attempt's containers have the same names
+  }
   const std::scoped_lock lock(mutex_);
   failure_.reset();
 }
 
-void CellRun::release() { container_.reset(); }
+void CellRun::release() {
+  if (container_) {
+    drop(*std::exchange(container_, std::nullopt));
+  }
+  if (early_test_.valid()) {
+    if (auto unused = early_test_.get()) {
+      drop(*std::move(unused));
+    }
+  }
+}
+
+void CellRun::drop(engine::Container container) {
+  if (run_.removals != nullptr) {
+    run_.removals->take(std::move(container));
+  }
+}
 
 void CellRun::tidy() {
   (void)run_.files.remove_all(own_folder() / "built");
@@ -303,8 +321,8 @@ std::string CellRun::build_environment_command(const std::string& wheel_folder) 
   const matrix::BuildOptions& build = options().build;
   std::string command =
       choose_installer(build.frontend) +
-      fmt::format("python -c {} {} {} {} {} \"$installer\" {} {}", matrix::quoted(embedded::build_environment()),
-                  matrix::quoted(embedded::build_hooks()), matrix::quoted(package_folder()), kBuildEnvironment,
+      fmt::format("python -c {} {} {} {} {} {} \"$installer\" {} {}", matrix::quoted(embedded::build_environment()),
+                  matrix::quoted(embedded::build_hooks()), matrix::quoted(package_folder()), kBuildEnvironment, kCache,
                   matrix::quoted(config_settings_json(build.config_settings)), matrix::quoted(wheel_folder),
                   build.network ? "on" : "off");
   for (const std::string& requirement : front_end_requirements(build.frontend)) {

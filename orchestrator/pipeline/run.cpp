@@ -327,10 +327,14 @@ Result<RunReport> run_plan(const plan::Plan& plan, const Outlook& outlook, RunCo
                    run.tree.revision().commit, run.tree.revision().dirty, run.output, run.folder},
                   run.clock);
 
+  engine::BackgroundRemoval removals(run.engine);
+  run.removals = &removals;
   PlanRunner runner(plan, outlook, run, options.open_shell);
   const auto began = run.clock.steady();
   const schedule::ScheduleResult result =
       schedule::run_tasks(graph, options.schedule, runner, run.clock, events, std::move(stop));
+  removals.wait(); // nothing is left, and no image is in use
+  run.removals = nullptr;
   remove_outdated_layers(plan, run);
 
   const auto group_of = groups_by_id(graph);

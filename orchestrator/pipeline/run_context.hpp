@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/cross/tool_sets.hpp"
+#include "orchestrator/engine/background_removal.hpp"
 #include "orchestrator/engine/container.hpp"
 #include "orchestrator/engine/host_trust.hpp"
 #include "orchestrator/host/clock.hpp"
@@ -72,7 +73,8 @@ struct RunContext {
   BeforeAllImages before_all_images;
   cross::ToolSets* tool_sets = nullptr; ///< for cells of foreign architectures; null: everything runs emulated
   EmulatorCrashes emulator_crashes{};
-  std::string cross_compilers = "auto"; ///< [cross] compilers
+  std::string cross_compilers = "auto";          ///< [cross] compilers
+  engine::BackgroundRemoval* removals = nullptr; ///< takes containers that nobody needs; null: they go at once
 };
 
 /// A container of the run: named, labelled, limited, trusted and with the shared package cache mounted.
