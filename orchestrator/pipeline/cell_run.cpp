@@ -4,39 +4,16 @@
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
 #include "orchestrator/pipeline/accelerator_step.hpp"
-#include "orchestrator/pipeline/cell_toolchain.hpp"
-#include "orchestrator/pipeline/compiler_cache.hpp"
 #include "orchestrator/pipeline/container_layout.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
-#include "orchestrator/pipeline/stable_abi_hint.hpp"
-#include "orchestrator/pipeline/test_step.hpp"
 #include "orchestrator/pipeline/wheel_verdict.hpp"
-#include "orchestrator/pipeline/write_wheel.hpp"
 #include "orchestrator/repair/auditwheel.hpp"
-#include "orchestrator/repair/retag.hpp"
 #include "orchestrator/wheel/wheel_name.hpp"
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace wheelforge::pipeline {
 namespace {
-
-/// Folders in which a script finds the files of the other steps.
-std::string make_folders() { return fmt::format("mkdir -p {} {}\n", kBuilt, kRepaired); }
-
-/// Ends a script whose result is the wheels of a folder: they leave the container as a tar on stdout.
-std::string send_wheels(const char* folder) { return fmt::format("cd {}\ntar -cf - -- *.whl >&3\n", folder); }
-
-bool is_plain_linux(const wheel::WheelName& name) {
-  for (const tags::PlatformTag& tag : name.tags.platforms) {
-    if (tag.family == tags::PlatformFamily::linux) {
-      return true;
-    }
-  }
-  return false;
-}
 
 bool is_pure(const wheel::WheelName& name) {
   for (const tags::PlatformTag& tag : name.tags.platforms) {
@@ -133,51 +110,6 @@ schedule::TaskOutcome CellRun::build(int jobs, std::stop_token stop) {
   return Outcome::ok();
 }
 
-schedule::TaskOutcome CellRun::make_wheel(int jobs, std::stop_token stop) {
-  const matrix::BuildOptions& build = options().build;
-  const bool calls_hooks = calls_hooks_directly(build.frontend);
-  ScriptOptions script{.shown = calls_hooks ? "build_wheel of the build back end" : "install the build requirements",
-                       .python_path = python_folder(),
-                       .environment = job_environment(jobs),
-                       .wheel_folder = {},
-                       .timeout = build.timeout};
-  for (const auto& [name, value] : toolchain_jobs(run_, planned_, jobs)) {
-    script.environment[name] = value;
-  }
-  const std::string before = make_folders() + (run_.compiler_cache ? compiler_cache_script() : "");
-  const auto off_the_network = [this](std::stop_token when) { return leave_network(std::move(when)); };
-  if (calls_hooks) {
-    script.wheel_folder = own_folder() / "built";
-    script.awaited = build.network ? "" : kNetworkCanGo;
-    script.when_said = off_the_network;
-    return run_script("build", before + build_environment_command(kBuilt) + send_wheels(kBuilt), script, stop);
-  }
-  if (Outcome filled = run_script("build", build_environment_command(""), script, stop);
-      filled.kind != Outcome::Kind::ok) {
-    return filled;
-  }
-  if (!build.network) {
-    if (auto left = off_the_network(stop); !left) {
-      return fail_step("build", std::move(left).error());
-    }
-  }
-  script.shown = front_end_command(build, package_folder());
-  script.python_path = fmt::format("{}/bin", kBuildEnvironment);
-  script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
-  script.wheel_folder = own_folder() / "built";
-  return run_script("build", before + fmt::format("cd {}\n{}\n", package_folder(), script.shown) + send_wheels(kBuilt),
-                    script, stop);
-}
-
-void CellRun::note_compiler_cache(std::stop_token stop) {
-  engine::ExecSpec spec;
-  spec.argv = {"sh", "-c", compiler_cache_results_command()};
-  if (const auto results = container_->exec(std::move(spec), {}, std::move(stop))) {
-    const std::scoped_lock lock(mutex_);
-    compiler_cache_ = parse_compiler_cache_results(results->out);
-  }
-}
-
 schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
   const std::string step = "repair";
   if (adopted_) {
@@ -248,53 +180,6 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
   return accept_repaired(step, command);
 }
 
-Result<bool> CellRun::retag_built(const WheelVerdict& verdict) {
-  const audit::AuditReport& report = verdict.report;
-  const bool has_error = std::any_of(report.findings.begin(), report.findings.end(), [](const audit::Finding& finding) {
-    return finding.severity == audit::Severity::error;
-  });
-  if (!report.auditwheel_tag || !report.external.empty() || has_error) {
-    return false;
-  }
-  WF_TRY(const tags::PlatformTag met, tags::parse_platform_tag(*report.auditwheel_tag));
-  const auto platforms = repair::tags_without_grafts(planned_.cell.platform, met);
-  if (!platforms) {
-    return false;
-  }
-  WF_TRY(const auto archive, zip::ZipReader::open(built_));
-  WF_TRY(const auto retagged, repair::retag(archive, built_.filename().string(), *platforms));
-  WF_TRY(repaired_, write_wheel(run_.files, retagged, own_folder() / "repaired"));
-  log_->note("repair", fmt::format("nothing is to be grafted: tagged {}", repaired_.filename().string()));
-  return true;
-}
-
-schedule::TaskOutcome CellRun::accept_repaired(const std::string& step, const std::string& command) {
-  auto name = wheel::parse_wheel_name(repaired_.filename().string());
-  if (!name) {
-    return fail_step(step, std::move(name).error(), command);
-  }
-  if (is_plain_linux(*name)) {
-    return fail_step(step,
-                     with_hint(fail("{} is tagged for this machine only, {} was asked for",
-                                    repaired_.filename().string(), planned_.cell.platform.text),
-                               "repair.command must graft its libraries and give it a manylinux or musllinux tag; "
-                               "leave it out to have that done")
-                         .value(),
-                     command);
-  }
-  auto labelled = label_wheel(run_.files, planned_, repaired_, own_folder() / "labelled");
-  if (!labelled) {
-    return fail_step(step, with_context(std::move(labelled).error(), "labelling the wheel"), command);
-  }
-  repaired_ = *std::move(labelled);
-  if (const auto minor = stable_abi_minor(*name)) {
-    if (auto offered = offer_to_family(*minor); !offered) {
-      return fail_step(step, std::move(offered).error());
-    }
-  }
-  return Outcome::ok();
-}
-
 schedule::TaskOutcome CellRun::audit() {
   const std::string step = "audit";
   if (adopted_) {
@@ -344,98 +229,6 @@ schedule::TaskOutcome CellRun::test(const std::string& place, std::stop_token st
     return test_device(place, std::move(stop));
   }
   return run_test("test:" + place, place, nullptr, std::move(stop));
-}
-
-schedule::TaskOutcome CellRun::test_device(std::string_view place, std::stop_token stop) {
-  const std::string step = fmt::format("test:{}", place);
-  if (place == plan::kDevice) {
-    if (std::string missing = missing_device(run_.files, planned_); !missing.empty()) {
-      log_->note(step, "SKIPPED: " + missing);
-      return Outcome::skipped(std::move(missing));
-    }
-    return run_test(step, "same", &options().accelerator.device, std::move(stop));
-  }
-  const matrix::ShellLines command = no_device_command(planned_);
-  return run_test(step, "same", &command, std::move(stop));
-}
-
-schedule::TaskOutcome CellRun::run_test(const std::string& step, const std::string& place,
-                                        const matrix::ShellLines* command, std::stop_token stop) {
-  if (auto there = ensure_repaired(); !there) {
-    return fail_step(step, std::move(there).error());
-  }
-  const std::filesystem::path wheel = adopted_ ? adopted_->wheel : repaired_;
-  const TestRequest request{planned_, place, wheel, package_folder(),
-                            adopted_ ? TestedWheel::adopted : TestedWheel::own};
-  auto prepared = prepare_test(run_, request);
-  if (!prepared) {
-    return fail_step(step, std::move(prepared).error());
-  }
-  if (command != nullptr) {
-    prepared->spec.command = *command;
-  }
-  auto container = container_for_test(step, prepared->image, prepared->digest, stop);
-  if (!container) {
-    return fail_step(step, std::move(container).error());
-  }
-  Outcome outcome = test_in(*container, step, place, *std::move(prepared), wheel, std::move(stop));
-  drop(*std::move(container));
-  return outcome;
-}
-
-void CellRun::start_test_early(std::stop_token stop) {
-  const std::string step = "test:same";
-  const StepOutlook* known = outlook_.find(step);
-  if (known == nullptr || !known->runs) {
-    return;
-  }
-  early_test_ = std::async(std::launch::async, [this, step, stop = std::move(stop)]() mutable {
-    const auto [image, digest] = image_of_place(planned_, "same");
-    return start_container(step, image, digest, step, std::move(stop));
-  });
-}
-
-Result<engine::Container> CellRun::container_for_test(const std::string& step, const std::string& image,
-                                                      const std::string& digest, std::stop_token stop) {
-  if (step == "test:same" && early_test_.valid()) {
-    return early_test_.get();
-  }
-  return start_container(step, image, digest, step, std::move(stop));
-}
-
-schedule::TaskOutcome CellRun::test_in(engine::Container& container, const std::string& step, const std::string& place,
-                                       PreparedTest prepared, const std::filesystem::path& wheel,
-                                       std::stop_token stop) {
-  if (prepared.needs_project) {
-    if (auto copied = container.copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
-      return fail_step(step, std::move(copied).error());
-    }
-  }
-  auto tested =
-      wheeltest::run_test(container, prepared.spec, prepared.needs_index, prepared.payload, log_->sink(step), stop);
-  log_->end_step(step);
-  if (!tested) {
-    return fail_step(step, std::move(tested).error());
-  }
-  if (is_machine(place)) {
-    note_machine(step, place, wheel, *tested);
-  }
-  using Status = wheeltest::TestReport::Status;
-  if (tested->status == Status::no_python) {
-    return Outcome::skipped(fmt::format("{} has no {}", place, matrix::to_string(planned_.cell.python)));
-  }
-  if (tested->status == Status::failed) {
-    if (tested->result.end == engine::ExecEnd::timed_out) {
-      return fail_step(step, Error{"the test ran into its time limit", ErrorKind::failed, "raise [test] timeout"},
-                       tested->command);
-    }
-    if (tested->result.end == engine::ExecEnd::cancelled) {
-      return fail_step(step, Error{"stopped", ErrorKind::cancelled, {}}, tested->command);
-    }
-    return fail_step(step, fail("the test ended with exit code {}", tested->result.exit_code).value(), tested->command,
-                     tested->result.exit_code);
-  }
-  return Outcome::ok();
 }
 
 schedule::TaskOutcome CellRun::collect() {

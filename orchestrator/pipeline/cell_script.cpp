@@ -8,9 +8,6 @@
 #include "orchestrator/pipeline/container_layout.hpp"
 #include "orchestrator/pipeline/front_end.hpp"
 
-#include "embedded/pipeline/build_environment.hpp"
-#include "embedded/pipeline/build_hooks.hpp"
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -315,27 +312,6 @@ schedule::TaskOutcome CellRun::evaluate_environment(const std::string& step, std
                      .wheel_folder = {},
                      .timeout = options().build.timeout},
                     stop);
-}
-
-std::string CellRun::build_environment_command(const std::string& wheel_folder) const {
-  const matrix::BuildOptions& build = options().build;
-  std::string command =
-      choose_installer(build.frontend) +
-      fmt::format("python -c {} {} {} {} {} {} \"$installer\" {} {}", matrix::quoted(embedded::build_environment()),
-                  matrix::quoted(embedded::build_hooks()), matrix::quoted(package_folder()), kBuildEnvironment, kCache,
-                  matrix::quoted(config_settings_json(build.config_settings)), matrix::quoted(wheel_folder),
-                  build.network ? "on" : "off");
-  for (const std::string& requirement : front_end_requirements(build.frontend)) {
-    command += " " + matrix::quoted(requirement);
-  }
-  return command + "\n";
-}
-
-Result<void> CellRun::leave_network(std::stop_token stop) {
-  if (auto disconnected = container_->disconnect_network(std::move(stop)); !disconnected) {
-    return tl::unexpected(with_context(std::move(disconnected).error(), "taking the build step off the network"));
-  }
-  return {};
 }
 
 schedule::TaskOutcome CellRun::fail_step(const std::string& step, Error error, const std::string& command,

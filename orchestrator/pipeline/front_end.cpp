@@ -67,6 +67,10 @@ std::vector<std::string> front_end_requirements(const matrix::Frontend& front_en
   return {front_end.name == matrix::FrontendName::pip ? "pip" : "build"};
 }
 
+std::string make_folders() { return fmt::format("mkdir -p {} {}\n", kBuilt, kRepaired); }
+
+std::string send_wheels(const char* folder) { return fmt::format("cd {}\ntar -cf - -- *.whl >&3\n", folder); }
+
 std::string config_settings_json(const std::vector<matrix::ConfigSetting>& settings) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   for (const matrix::ConfigSetting& setting : settings) {

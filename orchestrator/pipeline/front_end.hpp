@@ -27,6 +27,11 @@ inline constexpr const char* kNetworkCanGo = "wheelforge: what the build needs i
 /// What the front end itself needs in the build environment; nothing where calls_hooks_directly().
 [[nodiscard]] std::vector<std::string> front_end_requirements(const matrix::Frontend& front_end);
 
+/// A shell line that makes the folders in which scripts find the wheels of other steps.
+[[nodiscard]] std::string make_folders();
+/// Shell lines that end a script whose result is a folder's wheels: they leave the container as a tar on descriptor 3.
+[[nodiscard]] std::string send_wheels(const char* folder);
+
 /// The config settings as the JSON object that back ends get: a string, or a list for a repeated name.
 [[nodiscard]] std::string config_settings_json(const std::vector<matrix::ConfigSetting>& settings);
 
