@@ -183,8 +183,15 @@ std::string CliEngine::last_words_of(const std::string& container) {
 
 Result<void> CliEngine::copy_in(const std::string& container, const std::string& folder, host::ByteProducer tar,
                                 std::stop_token stop) {
-  return call_quietly(copy_in_arguments(info_, container, folder), "copying into a container",
-                      {kNoLimit, std::move(stop), host::ProducedInput{std::move(tar)}});
+  auto copied = call_quietly(copy_in_arguments(info_, container, folder), "copying into a container",
+                             {kNoLimit, std::move(stop), host::ProducedInput{std::move(tar)}});
+  if (!copied && copied.error().kind == ErrorKind::failed) {
+    // docker says of a container that is gone that the destination must be a directory.
+    if (const auto there = inspect(container); !there && there.error().kind == ErrorKind::temporary) {
+      return tl::unexpected(there.error());
+    }
+  }
+  return copied;
 }
 
 Result<void> CliEngine::copy_out(const std::string& container, const std::string& path, const ByteConsumer& tar,

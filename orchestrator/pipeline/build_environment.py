@@ -136,7 +136,7 @@ def warn_of_rust(requirements):
 
 def interfaces():
     with open("/proc/net/dev") as file:
-        return [line.partition(":")[0].strip() for line in file if ":" in line]
+        return {line.partition(":")[0].strip() for line in file if ":" in line}
 
 
 def leave_network():
@@ -144,9 +144,9 @@ def leave_network():
     before = interfaces()
     say(OFFLINE)
     end = time.monotonic() + PATIENCE
-    while interfaces() == before:
+    while not interfaces() < before:  # an interface gets another name before it goes
         if time.monotonic() > end:
-            sys.exit(f"the network is still there after {PATIENCE} s: {', '.join(before)}")
+            sys.exit(f"the network is still there after {PATIENCE} s: {', '.join(sorted(before))}")
         time.sleep(0.002)
 
 

@@ -8,32 +8,34 @@ using namespace wheelforge;
 
 namespace {
 
-engine::Container started(support::FakeEngine& engine, const std::string& name) {
+engine::Container started(engine::FakeEngine& fake, const std::string& name) {
   engine::ContainerSpec spec;
   spec.name = name;
   spec.image = "image";
-  return engine::Container::start(engine, spec, {}).value();
+  return engine::Container::start(fake, spec, {}).value();
 }
 
 } // namespace
 
 TEST_CASE("A container that was taken is removed before wait() returns") {
-  support::FakeEngine engine;
-  engine::BackgroundRemoval removal(engine);
+  engine::FakeEngine fake;
+  fake.images["image"] = {};
+  engine::BackgroundRemoval removal(fake);
   removal.wait(); // there is nothing to wait for
-  removal.take(started(engine, "a"));
-  removal.take(started(engine, "b"));
+  removal.take(started(fake, "a"));
+  removal.take(started(fake, "b"));
   removal.wait();
-  CHECK(engine.leaks().empty());
+  CHECK(fake.leaks().empty());
 }
 
 TEST_CASE("The remover ends when all are removed") {
-  support::FakeEngine engine;
+  engine::FakeEngine fake;
+  fake.images["image"] = {};
   {
-    engine::BackgroundRemoval removal(engine);
+    engine::BackgroundRemoval removal(fake);
     for (int number = 0; number < 50; ++number) {
-      removal.take(started(engine, std::to_string(number)));
+      removal.take(started(fake, std::to_string(number)));
     }
   }
-  CHECK(engine.leaks().empty());
+  CHECK(fake.leaks().empty());
 }

@@ -272,6 +272,25 @@ TEST_CASE("copying feeds the tar to the engine's client and takes it from there"
   CHECK(refused.error().message == "too big");
 }
 
+TEST_CASE("copying into a container that is gone is temporary, whatever the client says of it") {
+  Bench bench;
+  const auto nothing = [](std::span<char>) -> Result<std::size_t> { return 0; };
+  bench.runner.on({"cp"}, Answer{.exit_code = 1, .err = "destination \"c1:/\" must be a directory"});
+  SECTION("gone") {
+    bench.runner.on({"inspect"}, Answer{.exit_code = 1, .out = "[]\n", .err = "Error: No such container: c1"});
+    const auto copied = bench.engine->copy_in("c1", "/", nothing, {});
+    REQUIRE_FALSE(copied);
+    CHECK(copied.error().kind == ErrorKind::temporary);
+  }
+  SECTION("there") {
+    bench.runner.on({"inspect"}, Answer{.out = kRunning});
+    const auto copied = bench.engine->copy_in("c1", "/", nothing, {});
+    REQUIRE_FALSE(copied);
+    CHECK(copied.error().kind == ErrorKind::failed);
+    CHECK(copied.error().message.find("must be a directory") != std::string::npos);
+  }
+}
+
 TEST_CASE("a path that is not there is not_found") {
   Bench bench;
   bench.runner.on({"cp"}, Answer{.exit_code = 1, .err = "Could not find the file /out in container c1"});
