@@ -16,6 +16,7 @@ REQUIREMENT  what the front end itself needs in the environment
 Installs the static build requirements, asks the back end for the others (get_requires_for_build_wheel, PEP 517) and
 installs those. Everything it says goes to stderr.
 """
+import _socket
 import hashlib
 import json
 import os
@@ -135,8 +136,8 @@ def warn_of_rust(requirements):
 
 
 def interfaces():
-    with open("/proc/net/dev") as file:
-        return {line.partition(":")[0].strip() for line in file if ":" in line}
+    """The network interfaces. /proc/net/dev leaves one out for a moment while it is renamed; this list does not."""
+    return set(_socket.if_nameindex())
 
 
 def leave_network():
@@ -144,9 +145,9 @@ def leave_network():
     before = interfaces()
     say(OFFLINE)
     end = time.monotonic() + PATIENCE
-    while not interfaces() < before:  # an interface gets another name before it goes
+    while len(interfaces()) >= len(before):  # one gets another name before it goes
         if time.monotonic() > end:
-            sys.exit(f"the network is still there after {PATIENCE} s: {', '.join(sorted(before))}")
+            sys.exit(f"the network is still there after {PATIENCE} s: {sorted(interfaces())}")
         time.sleep(0.002)
 
 
