@@ -61,10 +61,15 @@ std::map<std::string, std::string> planned_images(const plan::Plan& plan) {
 }
 
 /// What runs of this checkout wrote outside .wheelforge/: no part of the tree, whatever the present command line says.
-std::vector<std::filesystem::path> own_paths(schedule::Journal& journal, const RunQuestion& question) {
+std::vector<std::filesystem::path> own_paths(schedule::Journal& journal, const RunQuestion& question,
+                                             const std::filesystem::path& project) {
   constexpr std::string_view kKey = "own ";
   std::vector<std::filesystem::path> paths = question.own_files;
   paths.push_back(question.output);
+  const std::filesystem::path cache = std::filesystem::absolute(step_cache_folder()).lexically_relative(project);
+  if (!cache.empty() && cache != "." && *cache.begin() != "..") { // CI services like to keep it in the checkout
+    paths.push_back(project / cache);
+  }
   for (std::filesystem::path& path : paths) {
     path = std::filesystem::absolute(path).lexically_normal();
     if (const std::string key = std::string(kKey) + path.string(); question.writes && !journal.find(key)) {
@@ -124,7 +129,8 @@ Result<std::unique_ptr<RunInputs>> RunInputs::open(host::FileSystem& files, host
   const std::filesystem::path journal_path = project / ".wheelforge" / "journal";
   WF_TRY(auto journal, question.writes ? schedule::Journal::open(files, journal_path)
                                        : schedule::Journal::read_only(files, journal_path));
-  WF_TRY(auto tree, source::SourceTree::open(project, {own_paths(journal, question), source::GitFolder::include}));
+  WF_TRY(auto tree,
+         source::SourceTree::open(project, {own_paths(journal, question, project), source::GitFolder::include}));
   std::unique_ptr<RunInputs> inputs(
       new RunInputs(files, clock, std::move(tree), std::move(journal), project.string(), question));
   pipeline::StepFacts& facts = inputs->facts_;

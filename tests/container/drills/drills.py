@@ -134,13 +134,16 @@ def full_disk():
 
 
 def interrupted():
-    """Ctrl-C once: an orderly end, 130, nothing left. Twice: at once, and nothing left either. Then the run goes on."""
+    """Ctrl-C once: an orderly end, 130, nothing left. Twice: at once, and nothing left either. Then the run goes on.
+
+    The step cache is in the checkout, where CI services keep it: it is no part of what is built.
+    """
     with Drill(cells=2, sleep=3) as drill:
         reference, _ = undisturbed(drill)
         for presses in (1, 2):
             name = f"pressed-{presses}"
             folder = drill.checkout(name)
-            process = drill.start(folder, cache=name)
+            process = drill.start(folder, cache=f"{name}/.kept")
             wait_for(lambda: [e for e in events(folder) if e["ev"] == "task.started" and e["phase"] == "build"], what="a build")
             time.sleep(1)
             begin = time.monotonic()
@@ -151,20 +154,20 @@ def interrupted():
             check(process.returncode == 130, process.returncode)
             check(time.monotonic() - begin < 30, "it took too long to stop")
             check(not containers_of(folder), f"{presses} × SIGINT left {containers_of(folder)}")
-            resume(drill, folder, reference, finished_steps(events(folder)), cache=name)
+            resume(drill, folder, reference, finished_steps(events(folder)), cache=f"{name}/.kept")
 
 
 def killed(drill, name, reference, moment):
     """SIGKILL when moment(process, folder) returns; then the same command. Returns the phases that were hit."""
     folder = drill.checkout(name)
-    process = drill.start(folder, cache=name)
+    process = drill.start(folder, cache=f"cache-{name}")
     moment(process, folder)
     process.kill()
     process.communicate()
     happened = events(folder)
     ended = {e["task"] for e in happened if e["ev"] == "task.finished"}
     hit = {e["phase"] for e in happened if e["ev"] == "task.started" and e["task"] not in ended}
-    resume(drill, folder, reference, finished_steps(happened), cache=name)
+    resume(drill, folder, reference, finished_steps(happened), cache=f"cache-{name}")
     return hit
 
 
