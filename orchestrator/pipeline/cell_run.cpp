@@ -278,7 +278,6 @@ schedule::TaskOutcome CellRun::audit() {
     wheel_ = WheelReport{
         repaired_.filename().string(), repaired_.string(), sha256(*bytes).hex(), bytes->size(), verdict->tag, {}};
     audit_json_ = with_inspection(verdict->json, accelerator->json);
-    findings_ = verdict->findings;
   }
   if (!verdict->refusals.empty()) {
     std::string message = verdict->refusals.front();
@@ -359,7 +358,7 @@ schedule::TaskOutcome CellRun::run_test(const std::string& step, const std::stri
     return fail_step(step, fail("the test ended with exit code {}", tested->result.exit_code).value(), tested->command,
                      tested->result.exit_code);
   }
-  return Outcome::ok();
+  return refuse_disagreements(step, is_machine(place));
 }
 
 schedule::TaskOutcome CellRun::collect() {
