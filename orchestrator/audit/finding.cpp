@@ -56,8 +56,9 @@ bool Findings::has(std::string_view code) const {
 std::string findings_manual() {
   std::string text =
       "# Findings\n\n"
-      "What `wheelforge audit` can find, by code. Severities: an *error* does not install, does not load, or\n"
-      "promises what it does not keep; a *warning* fails on some machines or is poor practice; a *note* is\n"
+      "What `wheelforge audit` can find, and tests on users' machines, by code. Severities: an *error* does not\n"
+      "install, does not load, or promises what it does not keep; a *warning* fails on some machines or is poor "
+      "practice; a *note* is\n"
       "worth knowing. `--fail-on` takes severities and codes. This page is written by\n"
       "`wheelforge explain --all --markdown`; do not edit it.\n\n"
       "| code | severity | in one line |\n|---|---|---|\n";

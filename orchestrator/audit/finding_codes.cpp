@@ -165,6 +165,12 @@ constexpr std::array kCodes = {
         "A loader does not need them, but auditwheel reads nothing without: it sees no symbol versions in this file.",
         "nothing; the audit reads the program headers"},
     FindingCode{
+        "not-as-predicted", kWarning, "on a user's machine something else happened than was predicted",
+        "Seen by a test on a machine that [test] on names, not by the audit: pip or the loader did otherwise than the "
+        "facts say, or somebody has put libraries on the machine or taken them away. What is predicted for other "
+        "machines may be wrong in the same way.",
+        "compare both sentences; where the machine is as its distribution made it, report a fault of wheelforge"},
+    FindingCode{
         "numpy-api", kNote, "an extension is compiled against NumPy's C API",
         "It loads with that NumPy and later ones. With an older one import fails: \"module was compiled against NumPy "
         "C-API version …\". Compiled with the headers of NumPy 1, it fails with NumPy 2.",

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace wheelforge::cli {
 namespace {
@@ -29,7 +30,7 @@ struct LifecycleOptions {
   std::vector<std::string> known;
   std::vector<std::string> images;
   std::vector<std::string> fail_on = {"never"};
-  std::string today;
+  std::optional<std::string> today;
   std::string shares;
   std::string data;
   std::string engine = "auto";
@@ -52,8 +53,8 @@ fs::path data_folder(const LifecycleOptions& options) {
 }
 
 Result<lifecycle::Date> day_of(const LifecycleOptions& options) {
-  if (!options.today.empty()) {
-    WF_TRY_CONTEXT(const lifecycle::Date date, lifecycle::parse_date(options.today), "--today");
+  if (options.today) {
+    WF_TRY_CONTEXT(const lifecycle::Date date, lifecycle::parse_date(*options.today), "--today");
     return date;
   }
   const auto now = std::chrono::floor<std::chrono::days>(host::make_clock()->now());

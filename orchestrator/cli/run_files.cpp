@@ -4,6 +4,7 @@
 #include "orchestrator/report/junit_xml.hpp"
 #include "orchestrator/report/machine_section.hpp"
 #include "orchestrator/report/run_json.hpp"
+#include "orchestrator/report/run_sarif.hpp"
 #include "orchestrator/report/timings.hpp"
 
 namespace wheelforge::cli {
@@ -30,6 +31,7 @@ Result<void> write_run_files(host::FileSystem& files, const pipeline::RunReport&
   }
   all.insert(all.end(), sections.begin(), sections.end());
   WF_TRY_VOID(write_quickly(files, folder / "junit.xml", report::to_junit_xml(report)));
+  WF_TRY_VOID(write_quickly(files, folder / "findings.sarif", report::to_sarif(report)));
   WF_TRY_VOID(write_quickly(files, folder / "report.html", report::to_html(report, log, all)));
   if (timings == Timings::yes) {
     WF_TRY_VOID(write_quickly(files, folder / "timings.html", report::timings_page(report)));

@@ -1,6 +1,8 @@
 // Reads OSV's JSON.
 #include "orchestrator/lifecycle/advisory.hpp"
 
+#include "orchestrator/lifecycle/date.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -95,6 +97,8 @@ private:
     for (std::size_t i = 0; fine && i < kShape.size(); ++i) {
       fine = kShape[i] == '0' ? time[i] >= '0' && time[i] <= '9' : time[i] == kShape[i];
     }
+    fine = fine && parse_date(std::string_view(time).substr(0, 10)) && time.substr(11, 2) < "24" &&
+           time.substr(14, 2) < "60" && time.substr(17, 2) <= "60"; // 60: a leap second
     return fine ? Result<void>() : wrong(key, "\"" + time + "\"", "a time such as 2026-06-17T09:39:53Z");
   }
 

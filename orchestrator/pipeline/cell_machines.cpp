@@ -1,4 +1,5 @@
 // A cell's tests on users' machines: what was seen there beside what was predicted.
+#include "orchestrator/pipeline/cell_findings.hpp"
 #include "orchestrator/pipeline/cell_run.hpp"
 #include "orchestrator/pipeline/machine_prediction.hpp"
 
@@ -53,11 +54,30 @@ void CellRun::note_machine(const std::string& step, const std::string& place, co
   } else {
     log_->note(step, "nothing is predicted: " + predicted.error().message);
   }
-  for (const Disagreement& one : disagreements(report)) {
-    log_->note(step, fmt::format("not as predicted: {}{}{}", one.path, one.path.empty() ? "" : ": ", one.message));
+  for (const audit::Finding& one : findings_of(report)) {
+    log_->note(step, fmt::format("{} {}", to_string(one.severity), line_of(one)));
   }
   const std::scoped_lock lock(mutex_);
   machines_.insert_or_assign(step, std::move(report));
+}
+
+schedule::TaskOutcome CellRun::refuse_disagreements(const std::string& step, bool is_on_machine) {
+  if (!is_on_machine || !refuses_disagreements(options().audit)) {
+    return Outcome::ok();
+  }
+  std::vector<audit::Finding> found;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto machine = machines_.find(step); machine != machines_.end()) {
+      found = findings_of(machine->second);
+    }
+  }
+  if (found.empty()) {
+    return Outcome::ok();
+  }
+  const std::string more =
+      found.size() > 1 ? fmt::format(" (and {} more, in the log)", found.size() - 1) : std::string();
+  return fail_step(step, with_hint(fail("{}{}", line_of(found.front()), more), "[audit] fail-on names it").value());
 }
 
 } // namespace wheelforge::pipeline

@@ -39,7 +39,6 @@ CellRun::CellRun(RunContext& run, const plan::PlannedCell& planned, const CellOu
   CellReport known = known_report(outlook, run.output);
   wheel_ = std::move(known.wheel);
   audit_json_ = std::move(known.audit_json);
-  findings_ = known.findings;
   peak_memory_bytes_ = known.peak_memory_bytes;
   machines_ = outlook.machines;
   for (const StepOutlook& step : outlook.steps) {
@@ -155,7 +154,6 @@ bool CellRun::take_over(const plan::Step& step, const cache::CacheEntry& entry) 
     }
     const std::scoped_lock lock(mutex_);
     audit_json_ = std::move(report.audit_json);
-    findings_ = report.findings;
     const auto size = std::filesystem::file_size(repaired_);
     wheel_ = WheelReport{
         repaired_.filename().string(), repaired_.string(), digests_[repaired_.string()], size, report.wheel->tag, {}};
@@ -201,7 +199,6 @@ Result<cache::CacheEntry> CellRun::entry_of(const plan::Step& step, const Outcom
     const CellReport now = report();
     WF_TRY_VOID(keep(kAuditFile, now.audit_json));
     entry.facts[kFactTag] = now.wheel ? now.wheel->tag : "";
-    entry.facts[kFactFindings] = std::to_string(now.findings);
   }
   if (step.kind == StepKind::test && is_machine(step.place)) {
     const std::scoped_lock lock(mutex_);
@@ -289,7 +286,6 @@ CellReport CellRun::report() const {
   report.failure = failure_;
   report.wheel = wheel_;
   report.audit_json = audit_json_;
-  report.findings = findings_;
   report.peak_memory_bytes = peak_memory_bytes_;
   report.compiler_cache = compiler_cache_;
   for (const plan::Step& step : planned_.steps) {

@@ -211,7 +211,6 @@ schedule::TaskOutcome CellRun::audit() {
     wheel_ = WheelReport{
         repaired_.filename().string(), repaired_.string(), sha256(*bytes).hex(), bytes->size(), verdict->tag, {}};
     audit_json_ = with_inspection(verdict->json, accelerator->json);
-    findings_ = verdict->findings;
   }
   if (!verdict->refusals.empty()) {
     std::string message = verdict->refusals.front();

@@ -118,6 +118,8 @@ private:
                                   std::optional<int> exit_code = {});
   /// Takes the wheel as the cell's finished one, if its name is good.
   [[nodiscard]] Outcome accept_repaired(const std::string& step, const std::string& command);
+  /// Fails where the step saw a user's machine do otherwise than predicted, and [audit] fail-on names that.
+  [[nodiscard]] Outcome refuse_disagreements(const std::string& step, bool is_on_machine);
   [[nodiscard]] Outcome out_of_memory(const std::string& step, const std::string& command);
   [[nodiscard]] Result<std::filesystem::path> only_wheel(const std::filesystem::path& folder,
                                                          const char* made_by) const;
@@ -156,7 +158,6 @@ private:
   std::optional<Failure> failure_;
   std::optional<WheelReport> wheel_;
   std::string audit_json_;
-  std::size_t findings_ = 0;                      ///< of the audit
   std::map<std::string, MachineReport> machines_; ///< by test step
   std::optional<std::uint64_t> peak_memory_bytes_;
   std::optional<CompilerCacheUse> compiler_cache_;

@@ -98,7 +98,7 @@ schedule::TaskOutcome CellRun::test_in(engine::Container& container, const std::
     return fail_step(step, fail("the test ended with exit code {}", tested->result.exit_code).value(), tested->command,
                      tested->result.exit_code);
   }
-  return Outcome::ok();
+  return refuse_disagreements(step, is_machine(place));
 }
 
 } // namespace wheelforge::pipeline

@@ -43,7 +43,6 @@ CellReport known_report(const CellOutlook& outlook, const std::filesystem::path&
       wheel->name, (output / wheel->name).string(), wheel->digest.hex(), wheel->size_bytes, {}, outlook.adopted_from};
   if (const StepOutlook* audit = outlook.find("audit"); audit != nullptr && audit->known) {
     report.wheel->tag = fact(*audit->known, kFactTag);
-    report.findings = number(fact(*audit->known, kFactFindings)).value_or(0);
     report.audit_json = outlook.audit_json;
   }
   return report;
@@ -52,7 +51,6 @@ CellReport known_report(const CellOutlook& outlook, const std::filesystem::path&
 CellReport known_audit(const cache::CacheEntry& entry, StepStore& store) {
   CellReport report;
   report.audit_json = store.read(entry, kAuditFile).value_or("");
-  report.findings = number(fact(entry, kFactFindings)).value_or(0);
   report.wheel.emplace().tag = fact(entry, kFactTag);
   return report;
 }

@@ -74,8 +74,7 @@ struct CellReport {
   std::string reason; ///< of skipped and cancelled
   std::optional<Failure> failure;
   std::optional<WheelReport> wheel;
-  std::string audit_json;   ///< the audit's own report with the inspection as "device"; empty before the audit
-  std::size_t findings = 0; ///< of severity error or warning
+  std::string audit_json; ///< the audit's own report with the inspection as "device"; empty before the audit
   std::vector<MachineReport> machines; ///< of its tests on users' machines, in the plan's order
   std::vector<StepReport> steps;
   std::optional<std::uint64_t> peak_memory_bytes; ///< of the build container

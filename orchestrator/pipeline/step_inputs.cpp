@@ -3,6 +3,7 @@
 
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
+#include "orchestrator/pipeline/cell_findings.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -229,6 +230,9 @@ std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, cons
   }
   add_assignments(inputs, test.environment);
   add_passed(inputs, cell.cell.options->build.environment_pass, facts);
+  if (is_machine(place) && refuses_disagreements(cell.cell.options->audit)) {
+    inputs.add("fail-on", "", kNotAsPredicted); // what was let pass without it is looked at again
+  }
   return inputs;
 }
 

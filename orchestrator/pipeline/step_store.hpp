@@ -20,7 +20,6 @@ inline constexpr const char* kFactLog = "log";       ///< that run's log file of
 inline constexpr const char* kFactStatus = "status"; ///< "ok" or "skipped"
 inline constexpr const char* kFactReason = "reason"; ///< of skipped
 inline constexpr const char* kFactTag = "tag";       ///< of audit
-inline constexpr const char* kFactFindings = "findings";
 inline constexpr const char* kFactPeak = "peak_memory";
 /// The file of an entry that holds the step's lines of the log.
 inline constexpr const char* kLogFile = "step.log";

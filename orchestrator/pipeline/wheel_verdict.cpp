@@ -3,25 +3,12 @@
 
 #include "orchestrator/audit/audit.hpp"
 #include "orchestrator/audit/render.hpp"
+#include "orchestrator/pipeline/cell_findings.hpp"
 #include "orchestrator/zip/zip_reader.hpp"
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace wheelforge::pipeline {
-namespace {
-
-/// Whether [audit] fail-on names the finding: by its code, or by its severity or a milder one.
-bool is_refused(const audit::Finding& finding, const matrix::AuditOptions& options) {
-  return std::any_of(options.fail_on.begin(), options.fail_on.end(), [&](const std::string& word) {
-    const auto severity = audit::find_severity(word);
-    return severity ? finding.severity >= *severity : word == finding.code;
-  });
-}
-
-} // namespace
-
 Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const std::string& name,
                                     const tags::PlatformTag& platform, const matrix::AuditOptions& options) {
   WF_TRY(const auto archive, zip::ZipReader::open(wheel));
@@ -40,11 +27,8 @@ Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const st
     verdict.external.push_back(library);
   }
   for (const audit::Finding& finding : report.findings) {
-    const std::string line = finding.path.empty()
-                                 ? fmt::format("{}: {}", finding.code, finding.message)
-                                 : fmt::format("{}: {}: {}", finding.code, finding.path, finding.message);
+    const std::string line = line_of(finding);
     verdict.lines.push_back(fmt::format("{} {}", to_string(finding.severity), line));
-    verdict.findings += finding.severity >= audit::Severity::warning ? 1 : 0;
     if (is_refused(finding, options)) {
       verdict.refusals.push_back(line);
     }

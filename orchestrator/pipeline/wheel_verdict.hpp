@@ -19,7 +19,6 @@ struct WheelVerdict {
   std::vector<std::string> external; ///< libraries that are neither in the wheel nor promised by the platform
   std::vector<std::string> lines;    ///< the report for people
   std::vector<std::string> refusals; ///< findings that the cell's options do not allow, one line each
-  std::size_t findings = 0;          ///< of severity error or warning
   std::string json;                  ///< the audit's own report of this wheel, a JSON object
 };
 

@@ -1,6 +1,7 @@
 // RunReport as HTML.
 #include "orchestrator/report/html_page.hpp"
 
+#include "orchestrator/pipeline/cell_findings.hpp"
 #include "orchestrator/report/markup.hpp"
 #include "orchestrator/report/summary_table.hpp"
 
@@ -8,7 +9,6 @@
 #include "embedded/report/page_js.hpp"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -16,7 +16,6 @@
 namespace wheelforge::report {
 namespace {
 
-using nlohmann::json;
 using pipeline::CellReport;
 using pipeline::CellStatus;
 using pipeline::StepReport;
@@ -190,33 +189,19 @@ std::string wheel_table(const CellReport& cell) {
   return text.empty() ? text : "<table>\n" + text + "</table>\n";
 }
 
-std::string text_field(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string findings_table(const CellReport& cell) {
-  const json audit = json::parse(cell.audit_json, nullptr, false);
-  if (!audit.is_object() || !audit.contains("wheels") || !audit["wheels"].is_array() || audit["wheels"].empty() ||
-      !audit["wheels"][0].is_object() || !audit["wheels"][0].contains("findings")) {
-    return {};
-  }
-  const json& findings = audit["wheels"][0]["findings"];
-  if (!findings.is_array() || findings.empty()) {
-    return "<h3>Findings</h3>\n<p class=\"faint\">The audit found nothing to say.</p>\n";
+  const std::vector<audit::Finding> findings = pipeline::findings_of(cell);
+  if (findings.empty()) {
+    return cell.audit_json.empty() ? std::string()
+                                   : "<h3>Findings</h3>\n<p class=\"faint\">The audit found nothing to say.</p>\n";
   }
   std::string text = "<h3>Findings</h3>\n<table class=\"list\">\n";
-  for (const json& one : findings) {
-    if (!one.is_object()) {
-      continue;
-    }
-    const std::string severity = text_field(one, "severity");
+  for (const audit::Finding& one : findings) {
     text += fmt::format("<tr><td><span class=\"badge {}\">{}</span></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                        severity == "error"     ? "bad"
-                        : severity == "warning" ? "warn"
-                                                : "idle",
-                        escaped(severity), escaped(text_field(one, "code")), escaped(text_field(one, "message")),
-                        escaped(text_field(one, "path")));
+                        one.severity == audit::Severity::error     ? "bad"
+                        : one.severity == audit::Severity::warning ? "warn"
+                                                                   : "idle",
+                        to_string(one.severity), escaped(one.code), escaped(one.message), escaped(one.path));
   }
   return text + "</table>\n";
 }

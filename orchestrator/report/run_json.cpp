@@ -1,6 +1,8 @@
 // RunReport as JSON.
 #include "orchestrator/report/run_json.hpp"
 
+#include "orchestrator/pipeline/cell_findings.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace wheelforge::report {
@@ -55,6 +57,14 @@ Json to_json(const pipeline::CellReport& cell) {
   for (const pipeline::MachineReport& machine : cell.machines) {
     machines.push_back(Json::parse(pipeline::to_json(machine)));
   }
+  Json findings = Json::array();
+  for (const audit::Finding& finding : pipeline::findings_of(cell)) {
+    findings.push_back({{"code", finding.code},
+                        {"severity", to_string(finding.severity)},
+                        {"path", text_or_null(finding.path)},
+                        {"message", finding.message},
+                        {"hint", text_or_null(finding.hint)}});
+  }
   const Json audit = Json::parse(cell.audit_json, nullptr, false);
   const bool is_audited = audit.is_object() && audit.contains("wheels") && audit["wheels"].size() == 1;
   return {{"id", cell.id},
@@ -72,6 +82,7 @@ Json to_json(const pipeline::CellReport& cell) {
           {"audit", is_audited ? audit["wheels"][0] : Json(nullptr)},
           {"device", is_audited && audit.contains("device") ? audit["device"] : Json(nullptr)},
           {"machines", std::move(machines)},
+          {"findings", std::move(findings)},
           {"failure", to_json(cell.failure)},
           {"peak_memory_bytes", cell.peak_memory_bytes ? Json(*cell.peak_memory_bytes) : Json(nullptr)},
           {"compiler_cache", cell.compiler_cache

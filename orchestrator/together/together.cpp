@@ -178,9 +178,9 @@ private:
       if (!in_several_wheels(places)) {
         continue;
       }
-      const bool differ = std::any_of(places.begin(), places.end(), [&](const Place& place) {
-        return place.file->image.exports != places.front().file->image.exports ||
-               place.file->image.versions != places.front().file->image.versions;
+      const loader::ElfImage& first = places.front().file->image;
+      const bool differ = std::any_of(places.begin(), places.end(), [&first](const Place& place) {
+        return place.file->image.exports != first.exports || place.file->image.versions != first.versions;
       });
       add("soname-clash", differ ? Severity::error : Severity::note,
           differ

@@ -41,10 +41,10 @@ function(wf_unit_tests name)
     ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/leaks_of_others.txt:print_suppressions=0")
 endfunction()
 
-# wf_fuzz_target(NAME SOURCE [NO_SMOKE] DEPENDS …): under the preset fuzz a libFuzzer program, fuzz-NAME; elsewhere a program that
+# wf_fuzz_target(NAME SOURCE DEPENDS …): under the preset fuzz a libFuzzer program, fuzz-NAME; elsewhere a program that
 # replays tests/fuzz/seeds/NAME and tests/fuzz/regressions/NAME, which makes them unit tests.
 function(wf_fuzz_target name source)
-  cmake_parse_arguments(arg "NO_SMOKE" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
   set(modules ${arg_DEPENDS})
   list(TRANSFORM modules PREPEND wheelforge::)
   if(WHEELFORGE_FUZZ)
@@ -54,11 +54,7 @@ function(wf_fuzz_target name source)
     if(NOT TARGET fuzz)
       add_custom_target(fuzz) # all of them
     endif()
-    if(arg_NO_SMOKE)
-      set_target_properties(fuzz-${name} PROPERTIES EXCLUDE_FROM_ALL ON)
-    else()
-      add_dependencies(fuzz fuzz-${name})
-    endif()
+    add_dependencies(fuzz fuzz-${name})
   else()
     set(program replay-${name})
     add_executable(replay-${name} ${source} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp)

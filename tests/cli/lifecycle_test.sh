@@ -245,6 +245,7 @@ server=
 # --- what is wrong ------------------------------------------------------------------------------------------------------
 expect_error 2 'date "2026-02-30": there is no such day' --today 2026-02-30
 expect_error 2 'wanted a day such as' --today tomorrow
+expect_error 2 'date "", wanted a day such as' --today ''
 expect_error 2 'there is no distribution "debian-99"' --distribution debian-99
 expect_error 2 'there is no distribution "plan-9"' --base plan-9 old-*.whl
 expect_error 2 '--fail-on cve:nasty' --fail-on cve:nasty

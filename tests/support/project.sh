@@ -70,11 +70,14 @@ wheels() {
   done
 }
 
-# reported PYTHON: the statements see `cells`, a dictionary from id to cell, `document`, and `steps(cell)`, status by name.
+# reported PYTHON: the report is as its schema says, and the statements hold. They see `cells`, a dictionary from id to cell, `document`, and `steps(cell)`, status by name.
 reported() {
   python3 - "$report" "$1" <<'PYTHON' || fail "the report is not as wanted"
-import json, sys
+import json, os, sys
+import jsonschema
 document = json.load(open(sys.argv[1]))
+schema = json.load(open(os.environ["WF_SOURCE_DIR"] + "/docs/schema/report.schema.json"))
+jsonschema.Draft202012Validator(schema).validate(document)
 cells = {cell["id"]: cell for cell in document["cells"]}
 def steps(cell):
     return {step["name"]: step["status"] for step in cell["steps"]}

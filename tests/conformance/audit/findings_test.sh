@@ -30,7 +30,8 @@ for line in open(sys.argv[2]):
 if set(cases) - seen:
     wrong += 1
     print(f"not in the list: {sorted(set(cases) - seen)}")
-never_found = {line.split()[0] for line in open(sys.argv[4])} - codes - {"auditwheel-stops"}  # that is no finding
+never_found = {line.split()[0] for line in open(sys.argv[4])} - codes
+never_found -= {"auditwheel-stops", "not-as-predicted"}  # the one is no finding, the other comes from tests on machines
 if never_found:
     wrong += 1
     print(f"no case for {sorted(never_found)}")

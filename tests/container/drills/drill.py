@@ -139,7 +139,7 @@ def report(folder):
     document = json.loads((runs[-1] / "report.json").read_text())
     schema = json.loads((SOURCE / "docs/schema/report.schema.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(document)
-    for name in ("report.html", "junit.xml"):
+    for name in ("report.html", "junit.xml", "findings.sarif"):
         check((runs[-1] / name).stat().st_size > 0, f"{name} is empty")
     return document
 

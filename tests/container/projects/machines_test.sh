@@ -86,7 +86,30 @@ assert plain["observed"]["result"] == "failed" and cell["status"] == "tests-fail
 assert other["distribution"] == "debian-12" and other["observed"]["loads"] == {path: None}, other
 [difference] = other["disagreements"]
 assert difference["path"] == path and "libX11.so.6: cannot open" in difference["message"], difference
+[finding] = [one for one in cell["findings"] if one["code"] == "not-as-predicted"]
+assert finding["severity"] == "warning" and finding["path"] == path, finding
+assert finding["message"].startswith("on " + other["place"]) and difference["message"] in finding["message"], finding
 '
 says stdout "users' machines: 1 as predicted, 1 not"
 says stdout 'the loader says that it loads'
 grep -qF '≠ not as predicted' "$(dirname "$report")/report.html" || fail "the page does not show the disagreement"
+grep -qF '>not-as-predicted</td>' "$(dirname "$report")/report.html" || fail "the cell does not list the disagreement"
+python3 - "$(dirname "$report")/findings.sarif" <<'PYTHON' || fail "findings.sarif does not list the disagreement"
+import json, sys
+[run] = json.load(open(sys.argv[1]))["runs"]
+[result] = [one for one in run["results"] if one["ruleId"] == "not-as-predicted"]
+assert result["level"] == "warning" and "libX11.so.6" in result["message"]["text"], result
+assert "not-as-predicted" in [rule["id"] for rule in run["tool"]["driver"]["rules"]], run["tool"]
+PYTHON
+
+# Without the plain machine the cell passes, until [audit] fail-on names the disagreement.
+sed -i 's/^on = .*/on = ["image:'"${own//\//\\/}"'"]/' wheelforge.toml
+build 0
+printf '\n[audit]\nfail-on = ["error", "not-as-predicted"]\n' >>wheelforge.toml
+build 5
+reported '
+cell, = cells.values()
+assert cell["status"] == "tests-failed" and cell["failure"]["step"].startswith("test:image:"), cell
+assert cell["failure"]["message"].startswith("not-as-predicted: ") and "fail-on" in cell["failure"]["hint"], cell
+assert cell["machines"][0]["observed"]["result"] == "passed", cell
+'
