@@ -17,6 +17,7 @@ plan::PlannedCell cell_with(const std::string& run_time) {
   auto recipe = std::make_shared<toolchain::Recipe>();
   recipe->name = "own";
   recipe->version = *toolchain::parse_version("1.2");
+  recipe->parts.resize(1); // of the package index, so that there is a prefix
   recipe->root = "own";
   recipe->driver.run_time = run_time;
   auto cell = planned_cell("cp311", "manylinux_2_36_x86_64");
