@@ -280,6 +280,10 @@ private:
       size.targets.push_back({target, code.bytes});
       (target.rfind("gfx", 0) == 0 ? hip : nv) += code.bytes;
     }
+    if (const auto& compressed = result_.device.compressed; compressed.objects > 0) {
+      size.targets.push_back({"unknown (compressed)", compressed.bytes});
+      hip += compressed.bytes;
+    }
     std::sort(size.targets.begin(), size.targets.end(), larger);
     std::uint64_t debug = 0;
     std::uint64_t elf_bytes = 0;
@@ -334,20 +338,28 @@ void Inspector::check_expectation() {
               fmt::format("needs {}, a wheel of {} needs {}", need.soname, recipe.title, *other));
     }
   }
-  const bool has_code = !result_.device.targets.empty();
-  if (has_code) {
+  const devicecode::TargetCode& compressed = result_.device.compressed;
+  if (compressed.objects > 0 && recipe.targets.prefix != "gfx") {
+    problem("wrong-target", true, "",
+            fmt::format("{} compressed bundles are for AMD's devices, which {} does not compile for",
+                        compressed.objects, recipe.title));
+  } else if (compressed.objects > 0) {
+    problem("unknown-target", false, "",
+            fmt::format("{} bundles are compressed: for which targets is not known", compressed.objects));
+  }
+  if (result_.device.has_code()) {
     for (const std::string& target : expected_.targets) {
       const bool is_there =
           std::any_of(result_.device.targets.begin(), result_.device.targets.end(), [&](const auto& found) {
             return found.first == target || found.first.substr(0, found.first.find(':')) == target;
           });
-      if (!is_there) {
+      if (!is_there && compressed.objects == 0) {
         problem("missing-target", true, "", fmt::format("no device code is for {}, which was asked for", target));
       }
     }
     for (const auto& [target, code] : result_.device.targets) {
       const bool is_other = recipe.targets.prefix == "gfx" ? target.rfind("gfx", 0) != 0 : target.rfind("gfx", 0) == 0;
-      if (is_other || (target.rfind("gfx (", 0) != 0 && !toolchain::knows_target(recipe, target))) {
+      if (is_other || !toolchain::knows_target(recipe, target)) {
         problem(
             "wrong-target", true, "",
             fmt::format("{} objects are for {}, which {} does not compile for", code.objects, target, recipe.title));

@@ -50,6 +50,10 @@ std::string to_json(const Inspection& inspection) {
   for (const auto& [target, code] : inspection.device.targets) {
     device.push_back({{"target", target}, {"objects", code.objects}, {"bytes", code.bytes}});
   }
+  const devicecode::TargetCode& packed = inspection.device.compressed;
+  const Json compressed = packed.objects == 0
+                              ? Json(nullptr)
+                              : Json{{"bundles", packed.objects}, {"bytes", packed.bytes}, {"targets", "unknown"}};
   Json paths = Json::array();
   for (const SearchPath& path : inspection.search_paths) {
     paths.push_back({{"file", path.path}, {"entry", path.written}, {"kind", to_string(path.kind)}});
@@ -67,6 +71,7 @@ std::string to_json(const Inspection& inspection) {
                      {"tag_reason", inspection.tag_reason},
                      {"toolchains", inspection.toolchains},
                      {"device_targets", device},
+                     {"compressed_device_code", compressed},
                      {"needed", needs_json(inspection)},
                      {"search_paths", paths},
                      {"openmp_runtimes", inspection.openmp_runtimes},
@@ -98,6 +103,10 @@ std::string to_text(const Inspection& inspection) {
   }
   for (const auto& [target, code] : inspection.device.targets) {
     text += fmt::format("  device code for {}: {} objects, {}\n", target, code.objects, megabytes(code.bytes));
+  }
+  if (const auto& compressed = inspection.device.compressed; compressed.objects > 0) {
+    text += fmt::format("  device code in {} compressed bundles, {}: targets unknown\n", compressed.objects,
+                        megabytes(compressed.bytes));
   }
   for (const std::string& oddity : inspection.device.oddities) {
     text += fmt::format("  device code: {}\n", oddity);

@@ -35,7 +35,7 @@ void DeviceSearch::feed(std::span<const std::byte> piece) {
   hip_.feed(piece);
 }
 
-bool DeviceSearch::has_found() { return !nv_.finish().targets.empty() || !hip_.finish().targets.empty(); }
+bool DeviceSearch::has_found() { return nv_.finish().has_code() || hip_.finish().has_code(); }
 
 DeviceSections::DeviceSections(const elf::ElfFile& file, std::uint64_t size) {
   for (const elf::Section& section : file.sections().all) {

@@ -270,6 +270,7 @@ Json recipe_json(const Recipe& recipe, const Workplace& place, const Outside& ou
           {"targets", recipe.targets.known},
           {"driver_minimum", recipe.driver.minimum.empty() ? Json(nullptr) : Json(recipe.driver.minimum)},
           {"never_bundled", recipe.driver.libraries},
+          {"run_time", recipe.driver.run_time.empty() ? Json(nullptr) : Json(recipe.driver.run_time)},
           {"providers", providers},
           {"locked", locks}};
 }
@@ -300,17 +301,27 @@ Result<int> run_list(const ToolchainRequest& request, const Workplace& place, co
   return 0;
 }
 
+/// "gcc 9 to 13", "gcc ≤ 13", "gcc ≥ 9", "any gcc".
+std::string gcc_of(const toolchain::CompilerLimits& limits) {
+  const auto& [least, most] = std::pair(limits.gcc_min, limits.gcc_max);
+  return least && most ? fmt::format("gcc {} to {}", *least, *most)
+         : most        ? fmt::format("gcc ≤ {}", *most)
+         : least       ? fmt::format("gcc ≥ {}", *least)
+                       : std::string("any gcc");
+}
+
 std::string shown(const Recipe& recipe, const Workplace& place, const Outside& outside) {
   const auto or_none = [](const std::string& text) { return text.empty() ? std::string("none") : text; };
   std::string text = fmt::format("{}: {}\n  {}\n", recipe.id(), recipe.title, recipe.summary);
   text += fmt::format("  from: {}\n", kinds_of(recipe));
-  const std::string gcc_max = recipe.compiler.gcc_max ? fmt::format("{}", *recipe.compiler.gcc_max) : "any";
-  text += fmt::format("  compiler: gcc {} to {} ({})\n", recipe.compiler.gcc_min.value_or(1), gcc_max,
-                      or_none(recipe.compiler.source));
+  text += fmt::format("  compiler: {} ({})\n", gcc_of(recipe.compiler), or_none(recipe.compiler.source));
   text += fmt::format("  glibc: {}.{} for its programs\n", recipe.glibc.major, recipe.glibc.minor);
   text += fmt::format("  targets: {}\n", or_none(fmt::format("{}", fmt::join(recipe.targets.known, " "))));
   text += fmt::format("  driver: {}\n", recipe.driver.minimum.empty() ? "none" : "≥ " + recipe.driver.minimum);
   text += fmt::format("  never bundled: {}\n", or_none(fmt::format("{}", fmt::join(recipe.driver.libraries, " "))));
+  if (!recipe.driver.run_time.empty()) {
+    text += fmt::format("  in test containers: {}\n", toolchain::run_time_folder(recipe));
+  }
   text += fmt::format("  prefix in containers: {}\n", toolchain::prefix_in_container(recipe));
   const toolchain::Budget budget{toolchain::targets_of(recipe, {}), 1, std::nullopt};
   for (const auto& [name, value] : toolchain::variables(recipe, recipe.arches.front(), budget)) {

@@ -1,6 +1,6 @@
 // The formats of fat binaries and offload bundles.
 // Sources: CUDA's fatbinary_section.h (magic, header), the headers of fat binaries as nvcc 11.8 to 13.5 write them,
-// held against cuobjdump; LLVM's ClangOffloadBundler documentation for bundles.
+// held against cuobjdump; LLVM's ClangOffloadBundler documentation and its OffloadBundler.h for bundles.
 #include "orchestrator/devicecode/device_code.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +19,8 @@ constexpr std::uint16_t kPtx = 1;
 constexpr std::uint16_t kElf = 2;
 
 constexpr std::string_view kBundleMagic = "__CLANG_OFFLOAD_BUNDLE__";
-constexpr std::string_view kPackedMagic = "CCOB";
+constexpr std::string_view kCompressedMagic = "CCOB";
+constexpr std::size_t kCompressedHeader = 32; ///< of version 3; earlier ones are shorter
 constexpr std::size_t kMostBundleEntries = 4096;
 constexpr std::size_t kMostBundleHeader = 1U << 20U;
 
@@ -40,6 +41,15 @@ bool begins(std::span<const std::byte> bytes, std::string_view magic) {
 bool begins_fatbin(std::span<const std::byte> bytes) {
   return little<std::uint32_t>(bytes, 0) == kFatMagic && little<std::uint16_t>(bytes, 4) == 1 &&
          little<std::uint16_t>(bytes, 6) >= kFatHeader;
+}
+
+/// "CCOB", a version and a method of compression, both small numbers: eight bytes that nothing else has.
+bool begins_compressed_bundle(std::span<const std::byte> bytes) {
+  if (!begins(bytes, kCompressedMagic) || bytes.size() < 8) {
+    return false;
+  }
+  const auto version = little<std::uint16_t>(bytes, 4);
+  return version > 0 && version < 16 && little<std::uint16_t>(bytes, 6) < 16;
 }
 
 /// "sm_90a": the architecture, and the letter of those that run on exactly one device ('a') or family ('f').
@@ -76,6 +86,8 @@ void DeviceInventory::merge(const DeviceInventory& other) {
     targets[target].objects += code.objects;
     targets[target].bytes += code.bytes;
   }
+  compressed.objects += other.compressed.objects;
+  compressed.bytes += other.compressed.bytes;
   for (const std::string& oddity : other.oddities) {
     note(oddity);
   }
@@ -96,6 +108,7 @@ void SectionReader::feed(std::span<const std::byte> bytes) {
     const std::uint64_t passed = std::min<std::uint64_t>(skip_, bytes.size());
     bytes = bytes.subspan(static_cast<std::size_t>(passed));
     skip_ -= passed;
+    position_ += passed;
   }
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   std::size_t done = 0;
@@ -106,10 +119,8 @@ void SectionReader::feed(std::span<const std::byte> bytes) {
     if (done == buffer_.size()) {
       break;
     }
-    if (done > 0) {
-      buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(done));
-      done = 0;
-    }
+    drop(done);
+    done = 0;
     const std::size_t used = step();
     if (used == 0) {
       break;
@@ -117,7 +128,12 @@ void SectionReader::feed(std::span<const std::byte> bytes) {
     done = std::min(used, buffer_.size());
     skip_ += used - done;
   }
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(done));
+  drop(done);
+}
+
+void SectionReader::drop(std::size_t count) {
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+  position_ += count;
 }
 
 DeviceInventory SectionReader::finish() {
@@ -151,30 +167,18 @@ std::size_t SectionReader::step() {
   if (begins(bytes, kBundleMagic)) {
     return read_bundle();
   }
-  if (begins(bytes, kPackedMagic)) {
-    // version, method, then from version 2 on the size of the whole in 4 bytes, from 3 on in 8.
-    if (bytes.size() < 24) {
-      return at_end_ ? bytes.size() : 0;
-    }
-    const auto version = little<std::uint16_t>(bytes, 4);
-    const std::uint64_t size = version >= 3   ? little<std::uint64_t>(bytes, 8)
-                               : version == 2 ? little<std::uint32_t>(bytes, 8)
-                                              : 0;
-    found_.add("gfx (compressed)", size);
-    return size > 24 ? static_cast<std::size_t>(size) : 24;
-  }
-  return seek_magic();
+  return begins_compressed_bundle(bytes) ? read_compressed_bundle() : seek_magic();
 }
 
-/// Objects are aligned to 8 bytes at least, with zeros between them.
+/// Objects are aligned to 8 bytes at least, with zeros between them; the last one may end anywhere.
 std::size_t SectionReader::seek_magic() {
   const std::span<const std::byte> bytes(buffer_);
-  std::size_t at = 8;
+  std::size_t at = 8 - static_cast<std::size_t>(position_ % 8);
   while (at + 8 <= bytes.size()) {
     const auto word = bytes.subspan(at, 8);
     const bool is_fat = kind_ == SectionKind::nv_fatbin && begins_fatbin(word);
     const bool is_bundle =
-        kind_ == SectionKind::hip_fatbin && (begins(word, kBundleMagic.substr(0, 8)) || begins(word, kPackedMagic));
+        kind_ == SectionKind::hip_fatbin && (begins(word, kBundleMagic.substr(0, 8)) || begins_compressed_bundle(word));
     if (is_fat || is_bundle) {
       return at;
     }
@@ -268,6 +272,29 @@ std::size_t SectionReader::read_bundle() {
     found_.add(device, size);
   }
   return static_cast<std::size_t>(std::max<std::uint64_t>(end, at));
+}
+
+/// Magic, version, method; then from version 2 on the size of the whole in 4 bytes, in 3 in 8. What it is for stands in
+/// the compressed part.
+std::size_t SectionReader::read_compressed_bundle() {
+  const std::span<const std::byte> bytes(buffer_);
+  if (bytes.size() < kCompressedHeader && !at_end_) {
+    return 0;
+  }
+  const auto version = little<std::uint16_t>(bytes, 4);
+  std::uint64_t size = 0;
+  if (version == 2 && bytes.size() >= 12) {
+    size = little<std::uint32_t>(bytes, 8);
+  } else if (version == 3 && bytes.size() >= 16) {
+    size = little<std::uint64_t>(bytes, 8);
+  }
+  if (size > (std::uint64_t{1} << 40U)) {
+    found_.note(fmt::format("a compressed bundle has {} bytes", size));
+    size = 0;
+  }
+  ++found_.compressed.objects;
+  found_.compressed.bytes += size;
+  return static_cast<std::size_t>(std::max<std::uint64_t>(size, 8));
 }
 
 DeviceInventory read_section(SectionKind kind, std::span<const std::byte> bytes) {

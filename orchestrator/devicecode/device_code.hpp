@@ -20,14 +20,16 @@ struct TargetCode {
 };
 
 /// The targets of one or more sections. "sm_90", "sm_90a" for machine code, "compute_90" for PTX, "gfx90a",
-/// "gfx90a:xnack+" for AMD; "gfx (compressed)" where a bundle's directory is packed.
+/// "gfx90a:xnack+" for AMD.
 struct DeviceInventory {
   std::map<std::string, TargetCode> targets;
+  TargetCode compressed; ///< HIP bundles whose directory is compressed with their code: their targets are not known
   std::vector<std::string> oddities; ///< at most kMostOddities sentences about what could not be read
 
   static constexpr std::size_t kMostOddities = 8;
   bool operator==(const DeviceInventory&) const = default;
-  [[nodiscard]] bool empty() const { return targets.empty() && oddities.empty(); }
+  [[nodiscard]] bool has_code() const { return !targets.empty() || compressed.objects > 0; }
+  [[nodiscard]] bool empty() const { return !has_code() && oddities.empty(); }
   void add(const std::string& target, std::uint64_t bytes);
   void note(std::string oddity);
   void merge(const DeviceInventory& other);
@@ -59,9 +61,12 @@ private:
   [[nodiscard]] std::size_t read_fatbin_header();
   [[nodiscard]] std::size_t read_fatbin_entry();
   [[nodiscard]] std::size_t read_bundle();
+  [[nodiscard]] std::size_t read_compressed_bundle();
+  void drop(std::size_t count);
 
   SectionKind kind_;
   std::vector<std::byte> buffer_;
+  std::uint64_t position_ = 0;  ///< of buffer_'s first byte
   std::uint64_t skip_ = 0;      ///< bytes to pass over before anything is looked at
   std::uint64_t remaining_ = 0; ///< of the fat binary that is being read
   bool in_fatbin_ = false;

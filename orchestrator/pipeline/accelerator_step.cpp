@@ -97,6 +97,10 @@ Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, c
   for (const auto& [target, code] : inspection.device.targets) {
     verdict.lines.push_back(fmt::format("device code for {}: {} objects, {} bytes", target, code.objects, code.bytes));
   }
+  if (const auto& compressed = inspection.device.compressed; compressed.objects > 0) {
+    verdict.lines.push_back(fmt::format("device code in {} compressed bundles, {} bytes: targets unknown",
+                                        compressed.objects, compressed.bytes));
+  }
   for (const std::string& layer : inspection.threading_layers) {
     verdict.lines.push_back("threading: " + layer);
   }
@@ -112,9 +116,10 @@ Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, c
       verdict.refusals.push_back(line);
     }
   }
-  if (!planned.toolchain && !inspection.device.targets.empty()) {
+  if (!planned.toolchain && inspection.device.has_code()) {
+    const auto& targets = inspection.device.targets;
     verdict.refusals.push_back(fmt::format("wrong-toolkit: a wheel of the accelerator cpu has device code for {}",
-                                           inspection.device.targets.begin()->first));
+                                           targets.empty() ? "AMD's devices" : targets.begin()->first));
   }
   return verdict;
 }

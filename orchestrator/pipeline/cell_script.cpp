@@ -178,11 +178,11 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
   if (purpose == "build") { // tests run where the toolchain never was
     mount_environment(kBuildEnvironment);
     WF_TRY(CellAddition addition, toolchain_addition(run_, planned_));
-    spec.mounts.insert(spec.mounts.end(), addition.mounts.begin(), addition.mounts.end());
-    addition.environment.merge(spec.environment); // the recipe's go over those of the run
-    spec.environment = std::move(addition.environment);
+    put(std::move(addition), spec);
     return start_build_container(run_, planned_, std::move(spec), *log_, step, std::move(stop));
   }
+  WF_TRY(CellAddition run_time, run_time_addition(run_.toolchains, planned_, spec.environment, ready.info.environment));
+  put(std::move(run_time), spec);
   if (step == "test:same") { // the images of other places may have users who could not write there
     mount_environment(wheeltest::kTestEnvironment);
   }

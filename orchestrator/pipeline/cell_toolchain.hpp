@@ -10,7 +10,7 @@
 
 namespace wheelforge::pipeline {
 
-/// What a cell's build container gets beyond what every container has.
+/// What a cell's container gets beyond what every container has.
 struct CellAddition {
   std::vector<engine::Mount> mounts;
   engine::Environment environment;
@@ -19,6 +19,16 @@ struct CellAddition {
 
 /// What the toolchain adds; nothing for "cpu". Fails (kind usage) where its prefix was not fetched.
 [[nodiscard]] Result<CellAddition> toolchain_addition(const RunContext& run, const plan::PlannedCell& planned);
+
+/// What a test container gets of the toolchain: the folder of libraries that users have from elsewhere, read-only, and
+/// in front of the LD_LIBRARY_PATH of the container's variables or else of its image. Nothing where the recipe names
+/// none. Fails as toolchain_addition().
+[[nodiscard]] Result<CellAddition> run_time_addition(const Prefixes& prefixes, const plan::PlannedCell& planned,
+                                                     const engine::Environment& variables,
+                                                     const engine::Environment& image);
+
+/// Puts mounts and variables into a container's spec; the addition's variables go over those that are there.
+void put(CellAddition addition, engine::ContainerSpec& spec);
 
 /// How many compilers the cell may run, in the words of the toolchain's build systems; empty for "cpu".
 [[nodiscard]] engine::Environment toolchain_jobs(const RunContext& run, const plan::PlannedCell& planned, int jobs);

@@ -50,19 +50,22 @@ private:
   std::set<std::string> places_;
 };
 
+/// Fetched toolchains, by toolchain_key().
+using Prefixes = std::map<std::string, std::filesystem::path>;
+
 /// Everything a step needs beyond its own cell. References outlive the run.
 struct RunContext {
   host::FileSystem& files;
   host::Clock& clock;
   engine::ContainerEngine& engine;
   const source::SourceTree& tree;
-  engine::HostTrust trust;                                           ///< certificate bundle and proxies for containers
-  matrix::EngineTable engine_table;                                  ///< limits of a cell
-  engine::Owner owner;                                               ///< of every container, its cell left empty
-  host::EnvironmentReader environment;                               ///< of this machine, for environment-pass
-  std::filesystem::path folder;                                      ///< .wheelforge/runs/<id>
-  std::filesystem::path output;                                      ///< where finished wheels go
-  std::map<std::string, std::filesystem::path> toolchains;           ///< fetched prefixes, by toolchain_key()
+  engine::HostTrust trust;             ///< certificate bundle and proxies for containers
+  matrix::EngineTable engine_table;    ///< limits of a cell
+  engine::Owner owner;                 ///< of every container, its cell left empty
+  host::EnvironmentReader environment; ///< of this machine, for environment-pass
+  std::filesystem::path folder;        ///< .wheelforge/runs/<id>
+  std::filesystem::path output;        ///< where finished wheels go
+  Prefixes toolchains;
   std::filesystem::path tools;                                       ///< cache of programs brought into containers (uv)
   std::map<std::string, std::vector<std::string>> dependency_groups; ///< of the project, resolved (PEP 735)
   StepFacts facts;                                                   ///< what results depend on

@@ -210,6 +210,9 @@ std::optional<cache::StepInputs> test_inputs(const plan::PlannedCell& cell, cons
   inputs.add("place", "", place);
   inputs.add("cell", "python", matrix::to_string(cell.cell.python));
   inputs.add("toolchain", "", cell.cell.accelerator);
+  if (cell.toolchain && !cell.toolchain->recipe->driver.run_time.empty()) { // else tests see nothing of it
+    inputs.add("toolchain", "digest", cell.toolchain->digest);
+  }
   const std::string commands = matrix::joined(test.before) + "\n" + matrix::joined(test.command);
   add_if(inputs, "command", "before", matrix::joined(test.before));
   add_if(inputs, "command", "test",

@@ -20,7 +20,7 @@ constexpr std::array<Rule, 11> kRules = {{
     {"glibc", "the toolchain's own programs need a newer glibc than the image has"},
     {"tag", "what wheels of the toolchain load needs a newer glibc than the platform tag promises"},
     {"gcc-max", "the toolkit's headers refuse the image's gcc as too new"},
-    {"gcc-min", "the toolkit's vendor supports no gcc as old as the image's"},
+    {"gcc-min", "the toolkit takes no gcc as old as the image's"},
     {"binutils", "the toolkit's objects need a newer assembler and linker than the image has"},
     {"python", "the toolchain does not serve the Python"},
     {"target", "the compiler does not know a device that is asked for"},

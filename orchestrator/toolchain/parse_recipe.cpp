@@ -309,6 +309,7 @@ void Reader::targets(Fields& from, Targets& targets) {
 void Reader::driver(Fields& from, Driver& driver) {
   driver.minimum = from.optional_text("minimum").value_or("");
   driver.libraries = from.texts("libraries");
+  driver.run_time = inside(from, "run-time", from.optional_text("run-time").value_or(""));
   driver.no_device = from.texts("no-device");
   driver.devices = from.texts("devices");
   driver.arguments = from.texts("arguments");
@@ -331,6 +332,10 @@ void Reader::check(Fields& root, const Recipe& recipe) {
   if (any_in_image && recipe.parts.size() > 1) {
     root.refuse("part",
                 fmt::format("{} parts of kind \"image-has\", wanted one: its path is the prefix", recipe.parts.size()));
+  }
+  if (any_in_image && !recipe.driver.run_time.empty()) {
+    root.refuse("driver", fmt::format("run-time is \"{}\", but a toolchain that the image has is not mounted for tests",
+                                      recipe.driver.run_time));
   }
 }
 

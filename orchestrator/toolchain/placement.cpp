@@ -63,6 +63,11 @@ std::string prefix_in_container(const Recipe& recipe) {
   return recipe.root.empty() ? mount : mount + "/" + recipe.root;
 }
 
+std::string run_time_folder(const Recipe& recipe) {
+  const std::string& folder = recipe.driver.run_time;
+  return folder.empty() || recipe.root.empty() ? folder : recipe.root + "/" + folder;
+}
+
 std::map<std::string, std::string> variables(const Recipe& recipe, tags::Architecture arch, const Budget& budget) {
   const auto same = [](const std::string& target) { return target; };
   const std::string& separator = recipe.targets.separator;

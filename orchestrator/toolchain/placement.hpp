@@ -27,6 +27,10 @@ struct Budget {
 /// The prefix inside the container: the mount point and the recipe's root, or the path that the image has.
 [[nodiscard]] std::string prefix_in_container(const Recipe& recipe);
 
+/// The folder of libraries that users have from elsewhere, relative to what mount_point() shows: the recipe's root and
+/// its run-time folder. Empty where the recipe names none.
+[[nodiscard]] std::string run_time_folder(const Recipe& recipe);
+
 /// The recipe's variables, filled in: {prefix}, {arch}, {targets} ("sm_80;sm_90"), {numbers} ("80;90"), {versions}
 /// ("8.0;9.0") and {gencode} (nvcc's flags). WHEELFORGE_ACCELERATOR and WHEELFORGE_TARGETS are always among them.
 [[nodiscard]] std::map<std::string, std::string> variables(const Recipe& recipe, tags::Architecture arch,

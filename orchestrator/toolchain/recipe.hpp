@@ -95,6 +95,7 @@ struct Targets {
 struct Driver {
   std::string minimum;                ///< "580"; empty: none is needed
   std::vector<std::string> libraries; ///< globs of sonames that a wheel must never bring
+  std::string run_time; ///< the prefix's folder of such libraries that users have without a device: "usr/lib"; or empty
   std::vector<std::string> no_device; ///< names of the errors that say: there is no device here
   std::vector<std::string> devices;   ///< files of which one exists where there is a device: "/dev/nvidia0"
   std::vector<std::string> arguments; ///< words for the engine that bring the device into a container

@@ -56,6 +56,7 @@ for need in wheels["cupy_cuda12x"]["needed"]:
 providers = dict(origins["provider"])
 assert providers["libcurand.so.10"] == "nvidia-curand-cu12", providers  # of the toolkit whose other libraries it needs
 assert providers["libcublas.so.12"] == "nvidia-cublas-cu12" and providers["libcutensor.so.2"] == "cutensor-cu12", providers
+assert len([name for name in providers.values() if re.fullmatch("nvidia-.*-cu12", name)]) == 7 and len(providers) == 9, providers
 assert not origins["missing"], origins["missing"]
 assert wheels["cupy_cuda12x"]["toolchains"] == ["cuda 12"], wheels["cupy_cuda12x"]["toolchains"]
 assert wheels["onnxruntime"]["tag"] == "manylinux_2_28_x86_64" and not wheels["onnxruntime"]["problems"]

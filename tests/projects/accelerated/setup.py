@@ -8,10 +8,16 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 accelerator = os.environ.get("WHEELFORGE_ACCELERATOR", "cpu").split("-")[0]
+if os.environ.get("CUDACXX", "").endswith("/clang-cuda"):
+    accelerator = "cuda by clang"
 
 
 def command(source, target):
     include = "-I" + sysconfig.get_paths()["include"]
+    if accelerator == "cuda by clang":  # loads the run time that another wheel brings
+        arches = ["--offload-arch=" + target for target in os.environ["WHEELFORGE_TARGETS"].split(";")]
+        return ["clang-cuda", "-O2", "-std=c++17", "-shared", "-fPIC", *arches, include, "-DWITH_CUDA", "-x", "cuda", source,
+                "-o", target, "-lcudart", "-Wl,-rpath,$ORIGIN/nvidia/cuda_runtime/lib"]
     if accelerator == "cuda":
         gencode = shlex.split(os.environ["WHEELFORGE_GENCODE"])
         return ["nvcc", "-O2", "-std=c++17", "-x", "cu", "-shared", "-Xcompiler", "-fPIC", *gencode, include,
@@ -32,5 +38,5 @@ class Build(build_ext):
         subprocess.run(command(extension.sources[0], target), check=True)
 
 
-requires = ["mkl"] if accelerator == "mkl" else []
+requires = {"mkl": ["mkl"], "cuda by clang": ["nvidia-cuda-runtime-cu12==12.8.*"]}.get(accelerator, [])
 setup(install_requires=requires, ext_modules=[Extension("accelerated", ["accelerated.cpp"])], cmdclass={"build_ext": Build})

@@ -178,6 +178,23 @@ TEST_CASE("features of a gfx target are those of the target that was asked for")
   CHECK(origins(wheel.inspected()).at("libamdhip64.so.5") == "driver");
 }
 
+TEST_CASE("of compressed bundles it is said that their targets are not known") {
+  audit::ElfReport elf = extension("demo/kernel.so", {"libamdhip64.so.5"});
+  elf.device.compressed = {3, 2'000'000};
+  Wheel wheel({elf});
+  wheel.expected = {&known("rocm-5.2"), {"gfx90a"}, {}, {}, {}};
+  const Inspection found = wheel.inspected();
+  CHECK(codes(found) == std::vector<std::string>{"unknown-target"}); // gfx90a may be in them
+  CHECK_THAT(to_text(found), ContainsSubstring("device code in 3 compressed bundles, 2.0 MB: targets unknown"));
+  CHECK_THAT(to_json(found),
+             ContainsSubstring(R"("compressed_device_code":{"bundles":3,"bytes":2000000,"targets":"unknown"})"));
+  REQUIRE(found.size.targets.size() == 1);
+  CHECK(found.size.targets.front().name == "unknown (compressed)");
+
+  wheel.expected = {&known("cuda-13.5"), {}, {}, {}, {}};
+  CHECK(codes(wheel.inspected()) == std::vector<std::string>{"error wrong-target"});
+}
+
 TEST_CASE("a driver's library in the wheel is an error, whatever repair called it") {
   audit::ElfReport driver = extension("demo.libs/libcuda-0a1b2c3d.so.1", {"libc.so.6"});
   driver.is_extension = false;

@@ -11,7 +11,8 @@ using namespace wheelforge::devicecode;
 
 namespace {
 
-/// Sections that clang 19 (CUDA 12.8, sm_80 and sm_90) and clang 15 (HIP, gfx90a and gfx1030) made.
+/// Sections that clang 19 (CUDA 12.8, sm_80 and sm_90) and clang 15 (HIP, gfx90a and gfx1030) made, and two bundles
+/// that clang-offload-bundler 19 compressed, the second one 512 bytes behind the first.
 std::string section(const std::string& name) {
   std::ifstream file(WF_SOURCE_DIR "/tests/fuzz/seeds/toolchain/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -39,9 +40,39 @@ TEST_CASE("a bundle's entries are listed by device, the host's left out") {
   CHECK(found.targets.count("gfx1030") == 1);
 }
 
+TEST_CASE("compressed bundles are counted, whatever their length, and nothing is said of their targets") {
+  const std::string text = section("hip_fatbin_compressed");
+  const std::uint64_t one = text.size() - 512;
+  REQUIRE(one % 8 != 0); // so that the next one does not begin where this one ends
+  const auto found = read_section(SectionKind::hip_fatbin, bytes_of(text));
+  CHECK(found.targets.empty());
+  CHECK(found.has_code());
+  CHECK(found.compressed == TargetCode{2, 2 * one});
+  CHECK(found.oddities.empty());
+  DeviceInventory both = found;
+  both.merge(found);
+  CHECK(both.compressed == TargetCode{4, 4 * one});
+}
+
+TEST_CASE("a compressed bundle has its size in its header from version 2 on, in eight bytes from version 3 on") {
+  struct Row {
+    char version;
+    std::string size;
+    std::uint64_t bytes;
+  };
+  const auto row = GENERATE(Row{1, "", 0}, Row{2, std::string("\x40\0\0\0", 4), 64},
+                            Row{3, std::string("\x40\0\0\0\0\0\0\0", 8), 64}, Row{4, "", 0});
+  std::string text = "CCOB" + std::string{row.version, 0, 1, 0} + row.size;
+  text.resize(64, 'x');
+  const auto found = read_section(SectionKind::hip_fatbin, bytes_of(text));
+  CHECK(found.compressed == TargetCode{1, row.bytes});
+  CHECK(found.oddities.empty());
+}
+
 TEST_CASE("a section in small pieces gives what it gives as a whole") {
-  for (const auto& [kind, name] :
-       {std::pair(SectionKind::nv_fatbin, "nv_fatbin"), {SectionKind::hip_fatbin, "hip_fatbin"}}) {
+  for (const auto& [kind, name] : {std::pair(SectionKind::nv_fatbin, "nv_fatbin"),
+                                   {SectionKind::hip_fatbin, "hip_fatbin"},
+                                   {SectionKind::hip_fatbin, "hip_fatbin_compressed"}}) {
     const std::string text = section(name);
     for (const std::size_t step : {1U, 7U, 64U, 1000U}) {
       SectionReader reader(kind);

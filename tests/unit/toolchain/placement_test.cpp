@@ -27,6 +27,14 @@ TEST_CASE("the prefix is mounted by its id, and the recipe's programs are on PAT
   CHECK(path_folders(cuda) == std::vector<std::string>{"/wheelforge/toolchains/cuda-13.5/nvidia/cu13/bin"});
 }
 
+TEST_CASE("the libraries that users have from elsewhere stand where they stand in builds") {
+  CHECK(run_time_folder(known("rocm-5.2")) == "usr/lib/x86_64-linux-gnu");
+  CHECK(run_time_folder(known("cuda-13.5")).empty());
+  Recipe recipe = known("cuda-13.5");
+  recipe.driver.run_time = "lib";
+  CHECK(run_time_folder(recipe) == "nvidia/cu13/lib");
+}
+
 TEST_CASE("a toolchain that the image has is not mounted") {
   Recipe recipe;
   recipe.name = "own";

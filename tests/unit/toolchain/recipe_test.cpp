@@ -52,6 +52,15 @@ TEST_CASE("a recipe is refused with the place and what is wanted") {
              ContainsSubstring("does not begin with \"sm_\""));
 }
 
+TEST_CASE("the folder of libraries that users have from elsewhere is one of a mounted prefix") {
+  const std::string kRunTime = "[driver]\nrun-time = \"usr/lib\"\n";
+  CHECK(parse_recipe(kLeast + kPart + kRunTime, "own.toml")->driver.run_time == "usr/lib");
+  CHECK(parse_recipe(kLeast + kPart, "own.toml")->driver.run_time.empty());
+  CHECK_THAT(why(kLeast + kPart + "[driver]\nrun-time = \"/usr/lib\"\n"), ContainsSubstring("wanted a relative path"));
+  CHECK_THAT(why(kLeast + "[[part]]\nkind = \"image-has\"\npath = \"/opt/own\"\n" + kRunTime),
+             ContainsSubstring("a toolchain that the image has is not mounted for tests"));
+}
+
 TEST_CASE("an accelerator is the newest locked version that begins so, else the newest recipe") {
   Toolchains toolchains;
   toolchains.recipes = known_recipes();
