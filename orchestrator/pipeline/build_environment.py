@@ -21,6 +21,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -65,7 +66,8 @@ class Bytecode:
     """Keeps the bytecode of installed distributions in the shared cache: Python compiles what it imports once, not once a cell.
 
     The files are checked against their sources by hash (PEP 552), so it does not matter when either was written. A distribution
-    is known by its RECORD, which has the hashes of all its files.
+    is known by its RECORD, which has the hashes of all its files. Nothing is copied into the environment: build_hooks.py reads
+    bytecode from `folders`.
     """
 
     MOST_SOURCE = 8 << 20  # bytes; larger distributions are seldom imported whole in a build
@@ -75,6 +77,7 @@ class Bytecode:
         self.site = os.path.join(environment, "lib", version, "site-packages")
         kind = "%s%s-%x" % (sys.implementation.cache_tag, getattr(sys, "abiflags", ""), sys.hexversion)
         self.kept = os.path.join(cache, "bytecode", kind)
+        self.folders = []
         self.done = set()
         # In a foreign container a native Python of the same version compiles, ten times as fast as ours would.
         cross = os.environ.get("WHEELFORGE_CROSS", "")
@@ -83,7 +86,7 @@ class Bytecode:
         self.is_on = os.path.isdir(cache) and not hasattr(sys, "pypy_version_info")
 
     def bring(self):
-        """Lays out the bytecode of what was installed since the last call. Without it things are slower, never wrong."""
+        """Has the bytecode of what was installed since the last call. Without it things are slower, never wrong."""
         try:
             for name in sorted(os.listdir(self.site)) if self.is_on else []:
                 if name.endswith(".dist-info") and name not in self.done:
@@ -96,35 +99,32 @@ class Bytecode:
         with open(os.path.join(self.site, name, "RECORD"), "rb") as file:
             record = file.read()
         stem = name[:-len(".dist-info")]
-        archive = os.path.join(self.kept, f"{stem}-{hashlib.sha256(record).hexdigest()[:32]}.tar")
-        if not os.path.exists(archive) and not self.compile(stem, record.decode(), archive):
-            return
-        subprocess.run(["tar", "-xf", archive, "-C", self.site], stderr=subprocess.DEVNULL)
+        folder = os.path.join(self.kept, f"{stem}-{hashlib.sha256(record).hexdigest()[:32]}")
+        if os.path.isdir(folder) or self.compile(stem, record.decode(), folder):
+            self.folders.append(folder)
 
-    def compile(self, stem, record, archive):
-        """Compiles the distribution's modules and packs what came of them; False where that is too much or nothing."""
+    def compile(self, stem, record, folder):
+        """Compiles the distribution's modules into the folder; False where that is too much or nothing."""
         paths = [row.split(",")[0] for row in record.splitlines()]
         sources = [path for path in paths if path.endswith(".py") and not path.startswith((".", '"', "/"))]
         if not sources or sum(os.path.getsize(os.path.join(self.site, path)) for path in sources) > self.MOST_SOURCE:
             return False
-        os.makedirs(self.kept, exist_ok=True)
-        scratch = os.path.join(self.kept, f".{stem}-{os.urandom(8).hex()}")
         roots = sorted({path.split("/")[0] for path in sources})
         subprocess.run([self.compiler, "-I", "-m", "compileall", "-q", "-j2", "--invalidation-mode", "checked-hash", *roots],
                        cwd=self.site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        scratch = os.path.join(self.kept, f".{stem}-{os.urandom(8).hex()}")
         tag = "." + sys.implementation.cache_tag + ".pyc"
-        made = []
         for path in sources:
-            folder, base = os.path.split(path)
-            compiled = os.path.join(folder, "__pycache__", base[:-len(".py")] + tag)
-            if os.path.exists(os.path.join(self.site, compiled)):
-                made.append(compiled)
-        packed = subprocess.run(["tar", "-cf", scratch, "-C", self.site, "-T", "-"], input="\n".join(made), text=True)
-        if packed.returncode:
-            os.path.exists(scratch) and os.remove(scratch)
-            return False
-        os.replace(scratch, archive)
-        return True
+            parent, base = os.path.split(path)
+            compiled = os.path.join(self.site, parent, "__pycache__", base[:-len(".py")] + tag)
+            if os.path.exists(compiled):
+                os.makedirs(os.path.join(scratch, parent), exist_ok=True)
+                shutil.copyfile(compiled, os.path.join(scratch, path + "c"))
+        try:
+            os.rename(scratch, folder)  # all of it at once
+        except OSError:  # another cell was faster, or nothing was compiled
+            shutil.rmtree(scratch, ignore_errors=True)
+        return os.path.isdir(folder)
 
 
 def warn_of_rust(requirements):
@@ -196,7 +196,7 @@ def main():
     path = os.path.join(environment, "bin") + os.pathsep + os.environ["PATH"]
 
     def start_back_end():
-        return BackEnd(python, hooks, question, cwd=source,
+        return BackEnd(python, hooks, {**question, "site": bytecode.site, "bytecode": bytecode.folders}, cwd=source,
                        env={**os.environ, "PATH": path, "VIRTUAL_ENV": environment})
 
     if installer == "uv":

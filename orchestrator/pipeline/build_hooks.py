@@ -2,7 +2,8 @@
 
 usage: build_hooks.py QUESTION
 
-QUESTION     JSON: {"backend": "setuptools.build_meta", "paths": [], "settings": {}, "wheels": FOLDER}
+QUESTION     JSON: {"backend": "setuptools.build_meta", "paths": [], "settings": {}, "wheels": FOLDER,
+             "site": SITE-PACKAGES, "bytecode": [FOLDER, ...]}
 
 The back end is imported once, and each hook runs in a process forked from there: a fresh one for each, as front ends
 give them, without importing again. Writes what get_requires_for_build_wheel answers to stdout as a line of JSON, waits
@@ -12,6 +13,25 @@ import importlib
 import json
 import os
 import sys
+
+
+def read_bytecode_from(folders, site):
+    """Modules in the folder `site` take their bytecode from these folders where they have it; all else is as ever."""
+    external = sys.modules.get("_frozen_importlib_external")
+    original = getattr(external, "cache_from_source", None)
+    if not folders or original is None:
+        return
+    site = os.path.join(site, "")
+
+    def cache_from_source(path, *arguments, **options):
+        if isinstance(path, str) and path.startswith(site):
+            for folder in folders:
+                kept = os.path.join(folder, path[len(site):] + "c")
+                if os.path.exists(kept):
+                    return kept
+        return original(path, *arguments, **options)
+
+    external.cache_from_source = cache_from_source
 
 
 def call(hook, *arguments):
@@ -42,6 +62,7 @@ def main():
     os.dup2(2, 1)  # what hooks print is not an answer
     sys.path[:] = [os.path.abspath(path) for path in question["paths"]] + [path for path in sys.path if path]
     sys.argv[:] = [""]
+    read_bytecode_from(question["bytecode"], question["site"])
     module, _, attribute = question["backend"].partition(":")
     backend = importlib.import_module(module)
     for part in filter(None, attribute.split(".")):

@@ -2,6 +2,7 @@
 #include "orchestrator/pipeline/cell_run.hpp"
 
 #include "orchestrator/engine/tar_reader.hpp"
+#include "orchestrator/host/text_watch.hpp"
 #include "orchestrator/matrix/shell_text.hpp"
 #include "orchestrator/pipeline/build_container.hpp"
 #include "orchestrator/pipeline/cell_toolchain.hpp"
@@ -52,29 +53,6 @@ private:
   std::unique_ptr<host::FileWriter> writer_;
   Result<void> result_;
   engine::TarReader reader_;
-};
-
-/// Notices that a script has said something, once, wherever the pieces of its output are cut.
-class Awaited {
-public:
-  explicit Awaited(std::string_view text) : text_(text) {}
-
-  bool is_said(std::string_view bytes) {
-    if (text_.empty()) {
-      return false;
-    }
-    seen_ += bytes;
-    if (seen_.find(text_) == std::string::npos) {
-      seen_.erase(0, seen_.size() - std::min(seen_.size(), text_.size()));
-      return false;
-    }
-    text_ = {};
-    return true;
-  }
-
-private:
-  std::string_view text_; ///< empty once it was said
-  std::string seen_;      ///< the end of the output, as far as it may be the beginning of the text
 };
 
 /// A program's stdout carries wheels, so what it prints itself goes to stderr, and the wheels leave through stdout (3).
@@ -242,7 +220,7 @@ schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::st
   }
   std::stop_source ending; // by the caller, or because what the script waits for has failed
   const std::stop_callback passed_on(stop, [&ending] { ending.request_stop(); });
-  Awaited awaited(options.awaited);
+  host::TextWatch awaited(options.awaited);
   std::optional<Error> not_done;
   const host::OutputSink log = log_->sink(step);
   const host::OutputSink sink = [&](host::Stream stream, std::string_view bytes) {
@@ -251,7 +229,7 @@ schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::st
       return;
     }
     log(stream, bytes);
-    if (awaited.is_said(bytes)) {
+    if (awaited.completes(bytes)) {
       if (auto done = options.when_said(stop); !done) {
         not_done = std::move(done).error();
         ending.request_stop();

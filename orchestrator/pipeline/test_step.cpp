@@ -110,6 +110,7 @@ Result<PreparedTest> prepare_test(const RunContext& run, const TestRequest& requ
   spec.project = kProject;
   spec.package = request.package;
   spec.timeout = test.timeout;
+  spec.has_tar = request.place == "same"; // which the build needs as well
 
   const std::string commands = matrix::joined(test.before) + "\n" + matrix::joined(test.command);
   prepared.needs_project = matrix::has_placeholder(commands, "project") || matrix::has_placeholder(commands, "package");

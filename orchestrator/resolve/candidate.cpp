@@ -58,11 +58,16 @@ bool is_strictly_named(const std::string& project, const std::string& version, c
 }
 
 Result<Candidate> parse_wheel(std::string_view stem, Names names) {
-  const std::vector<std::string> parts = split(stem, '-');
+  std::vector<std::string> parts = split(stem, '-');
+  const auto begins_with_digit = [](const std::string& part) { return !part.empty() && is_digit(part.front()); };
+  if (names == Names::digit && parts.size() == 6 && !begins_with_digit(parts[1]) && begins_with_digit(parts[2])) {
+    parts[0] += "-" + parts[1]; // the version is the first part that can be one
+    parts.erase(parts.begin() + 1);
+  }
   const bool has_build = parts.size() == 6;
   const bool spaces = stem.find_first_of(" \t\r\n\v\f") != std::string_view::npos;
-  if ((parts.size() != 5 && !has_build) || spaces || parts[0].empty() ||
-      (has_build && (parts[2].empty() || !is_digit(parts[2].front())))) {
+  if ((parts.size() != 5 && !has_build) || spaces || parts[0].empty() || (has_build && !begins_with_digit(parts[2])) ||
+      (names == Names::digit && !begins_with_digit(parts[1]))) {
     return fail(ErrorKind::invalid_data, "it is not named as a wheel");
   }
   Candidate out;
@@ -74,7 +79,8 @@ Result<Candidate> parse_wheel(std::string_view stem, Names names) {
   }
   const std::size_t first_tag = has_build ? 3 : 2;
   const auto tags = [&](std::size_t part) {
-    return split(names == Names::exact ? parts[part] : lower_case(parts[part]), '.');
+    const bool is_exact = names == Names::exact || names == Names::digit;
+    return split(is_exact ? parts[part] : lower_case(parts[part]), '.');
   };
   out.pythons = tags(first_tag);
   out.abis = tags(first_tag + 1);

@@ -42,7 +42,7 @@ struct Candidate {
   std::string project; ///< normalised as PEP 503 says
   std::string version; ///< as pip reads it: "1.0_1" of old wheels is "1.0-1"
   BuildNumber build;
-  std::vector<std::string> pythons; ///< lower case but for Names::exact, as all tags here
+  std::vector<std::string> pythons; ///< lower case but for Names::exact and digit, as all tags here
   std::vector<std::string> abis;
   std::vector<std::string> platforms;
 

@@ -45,8 +45,11 @@ constexpr Names_of<Yanked, 4> kYanked = {{{"ignored", Yanked::ignored},
                                           {"only_pinned", Yanked::only_pinned}}};
 constexpr Names_of<PrereleaseFallback, 2> kFallbacks = {
     {{"without_specifier", PrereleaseFallback::without_specifier}, {"always", PrereleaseFallback::always}}};
-constexpr Names_of<Names, 4> kNames = {
-    {{"exact", Names::exact}, {"loose", Names::loose}, {"tolerant", Names::tolerant}, {"strict", Names::strict}}};
+constexpr Names_of<Names, 5> kNames = {{{"digit", Names::digit},
+                                        {"exact", Names::exact},
+                                        {"loose", Names::loose},
+                                        {"tolerant", Names::tolerant},
+                                        {"strict", Names::strict}}};
 
 tl::unexpected<Error> wrong(std::string_view key, const Json& seen, std::string_view wanted) {
   return fail(ErrorKind::invalid_data, "pip rules: {} is {}, wanted {}", key, seen.dump(), wanted);

@@ -81,6 +81,7 @@ enum class PrereleaseFallback : std::uint8_t {
 
 /// How wheel names are read.
 enum class Names : std::uint8_t {
+  digit,    ///< like exact, and the version begins with a digit
   exact,    ///< tags in upper case are not those in lower case
   loose,    ///< whatever has five or six parts
   tolerant, ///< strictly, else loosely; but a name without a build number that only the loose pattern takes stops pip

@@ -1,17 +1,19 @@
 // Files in, wheel installed, command run.
 #include "orchestrator/wheeltest/test_run.hpp"
 
+#include "orchestrator/host/text_watch.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace wheelforge::wheeltest {
 namespace {
 
-/// Runs a script of the test; `spec.timeout` holds for each of them.
 Result<engine::ExecResult> run_script(engine::Container& container, const TestSpec& spec, std::string script,
-                                      const host::OutputSink& sink, std::stop_token stop) {
+                                      host::Input input, const host::OutputSink& sink, std::stop_token stop) {
   engine::ExecSpec exec;
   exec.argv = {"sh", "-c", std::move(script)};
+  exec.input = std::move(input);
   exec.timeout = spec.timeout;
   return container.exec(std::move(exec), sink, std::move(stop));
 }
@@ -29,7 +31,7 @@ Result<std::optional<Observation>> observe(engine::Container& container, const T
       sink(stream, text);
     }
   };
-  WF_TRY(const auto result, run_script(container, spec, observe_script(spec), both, std::move(stop)));
+  WF_TRY(const auto result, run_script(container, spec, observe_script(spec), host::NoInput{}, both, std::move(stop)));
   auto observation = result.ok() ? parse_observation(said) : Result<Observation>(fail("the observer failed"));
   return observation ? std::optional(*std::move(observation)) : std::nullopt;
 }
@@ -38,29 +40,44 @@ Result<std::optional<Observation>> observe(engine::Container& container, const T
 
 Result<TestReport> run_test(engine::Container& container, const TestSpec& spec, bool needs_index,
                             host::ByteProducer payload, const host::OutputSink& sink, std::stop_token stop) {
-  WF_TRY_VOID(container.copy_in("/", std::move(payload), stop));
-
-  WF_TRY(auto installed, run_script(container, spec, install_script(spec, needs_index), sink, stop));
+  host::Input files = host::NoInput{};
+  if (spec.has_tar) {
+    files = host::ProducedInput{std::move(payload)};
+  } else {
+    WF_TRY_VOID(container.copy_in("/", std::move(payload), stop));
+  }
+  // Every command costs a start of the engine's client: where nothing stands between, one does both.
+  const bool in_one_go = spec.observed_project.empty() && !spec.command.empty();
+  host::TextWatch installed(in_one_go ? kInstalled : "");
+  const host::OutputSink watching = [&](host::Stream stream, std::string_view bytes) {
+    if (stream == host::Stream::err) {
+      (void)installed.completes(bytes);
+    }
+    if (sink) {
+      sink(stream, bytes);
+    }
+  };
+  WF_TRY(auto first,
+         run_script(container, spec,
+                    in_one_go ? install_and_command_script(spec, needs_index) : install_script(spec, needs_index),
+                    std::move(files), watching, stop));
   TestReport report;
-  if (installed.end == engine::ExecEnd::exited && installed.exit_code == kNoPython) {
-    report.status = TestReport::Status::no_python;
-    report.result = std::move(installed);
+  report.is_installed = first.ok() || installed.is_done();
+  if (!first.ok()) {
+    const bool has_no_python =
+        !report.is_installed && first.end == engine::ExecEnd::exited && first.exit_code == kNoPython;
+    report.status = has_no_python ? TestReport::Status::no_python : TestReport::Status::failed;
+    report.command = has_no_python ? "" : report.is_installed ? matrix::joined(spec.command) : "install " + spec.wheel;
+    report.result = std::move(first);
     return report;
   }
-  if (!installed.ok()) {
-    report.status = TestReport::Status::failed;
-    report.command = "install " + spec.wheel;
-    report.result = std::move(installed);
-    return report;
-  }
-  report.is_installed = true;
   if (!spec.observed_project.empty()) {
     WF_TRY(report.observation, observe(container, spec, sink, stop));
   }
-  if (spec.command.empty()) {
+  if (in_one_go || spec.command.empty()) {
     return report;
   }
-  WF_TRY(auto tested, run_script(container, spec, command_script(spec), sink, stop));
+  WF_TRY(auto tested, run_script(container, spec, command_script(spec), host::NoInput{}, sink, stop));
   if (!tested.ok()) {
     report.status = TestReport::Status::failed;
     report.command = matrix::joined(spec.command);

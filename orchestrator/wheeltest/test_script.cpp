@@ -54,6 +54,9 @@ std::string install_script(const TestSpec& spec, bool needs_index) {
   const std::string requirement =
       spec.extras.empty() ? wheel : fmt::format("{}[{}]", wheel, joined_with_comma(spec.extras));
   std::string script = fmt::format("set -e\nPATH={0}/first:$PATH:{0}\npython=\n", kToolsFolder);
+  if (spec.has_tar) {
+    script += "tar -xf - -C / && cat >/dev/null\n"; // tar stops reading before the end
+  }
   script += fmt::format("for candidate in {}; do\n"
                         "  if command -v \"$candidate\" >/dev/null 2>&1; then python=$candidate; break; fi\n"
                         "done\n",
@@ -91,6 +94,12 @@ std::string observe_script(const TestSpec& spec) {
 std::string command_script(const TestSpec& spec) {
   return activation(spec) + fmt::format("cd {}/sources\n", kTestFolder) +
          matrix::fill_placeholders(matrix::joined(spec.command), placeholders_of(spec)) + "\n";
+}
+
+std::string install_and_command_script(const TestSpec& spec, bool needs_index) {
+  return fmt::format("sh -c {} || exit $?\necho {} >&2\nexec sh -c {}\n",
+                     matrix::quoted(install_script(spec, needs_index)), matrix::quoted(kInstalled),
+                     matrix::quoted(command_script(spec)));
 }
 
 } // namespace wheelforge::wheeltest

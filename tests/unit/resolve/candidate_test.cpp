@@ -72,3 +72,17 @@ TEST_CASE("a build number keeps a name that is not spelled as specified from sto
   CHECK_FALSE(parse_candidate("my__pkg-1-2-py3-none-any.whl", Names::tolerant, "")->stops_pip);
   CHECK_FALSE(parse_candidate("my_pkg-1-py3-none-any.whl", Names::tolerant, "")->stops_pip);
 }
+
+TEST_CASE("pips before 10 want versions that begin with a digit, and look for one to the right") {
+  CHECK_FALSE(parse_candidate("pkg-v1.0-py3-none-any.whl", Names::digit, ""));
+  CHECK(parse_candidate("pkg-v1.0-py3-none-any.whl", Names::exact, "")->version == "v1.0");
+  const auto hyphenated = parse_candidate("pkg-extra-1.0-py3-none-any.whl", Names::digit, "");
+  REQUIRE(hyphenated);
+  CHECK(hyphenated->project == "pkg-extra");
+  CHECK(hyphenated->version == "1.0");
+  CHECK_FALSE(hyphenated->build.present);
+  const auto built = parse_candidate("pkg-1.0-2-CP37-none-any.whl", Names::digit, "");
+  REQUIRE(built);
+  CHECK(built->build.present);
+  CHECK(built->tags() == std::vector<std::string>{"CP37-none-any"});
+}

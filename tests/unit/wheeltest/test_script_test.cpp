@@ -57,3 +57,21 @@ TEST_CASE("a wheel for this Python and later ones is tested with the machine's o
   CHECK_THAT(wheeltest::install_script(spec, false), Contains("or not (3, 9) <= sys.version_info < (4,)"));
   CHECK_THAT(wheeltest::install_script(spec, false), Contains("then python=python3; fi"));
 }
+
+TEST_CASE("installing and testing in one go keeps the two apart") {
+  auto spec = spec_for("cp313");
+  spec.command = {"echo it's tested"};
+  const std::string script = wheeltest::install_and_command_script(spec, false);
+  const std::size_t said = script.find(wheeltest::kInstalled);
+  CHECK(script.find("$install --no-index") < said);
+  CHECK(said < script.find("is tested"));
+  CHECK_THAT(script, Contains("|| exit $?\n"));
+}
+
+TEST_CASE("files on standard input are unpacked before anything else, and read to their end") {
+  auto spec = spec_for("cp313");
+  CHECK(wheeltest::install_script(spec, false).find("tar -xf") == std::string::npos);
+  spec.has_tar = true;
+  const std::string script = wheeltest::install_script(spec, false);
+  CHECK(script.find("tar -xf - -C / && cat >/dev/null\n") < script.find("for candidate"));
+}
