@@ -12,9 +12,10 @@ namespace {
 struct Bench {
   Bench(std::string said, int exit_code) {
     engine.images["image"] = {};
-    engine.on_exec = [said = std::move(said), exit_code](auto&, const engine::ExecSpec& spec,
+    engine.on_exec = [said = std::move(said), exit_code](auto&, const engine::ExecSpec& command,
                                                          const host::OutputSink& sink, std::stop_token) {
-      sink(host::Stream::err, std::holds_alternative<host::NoInput>(spec.input) ? "" : "files come with the command\n");
+      sink(host::Stream::err,
+           std::holds_alternative<host::NoInput>(command.input) ? "" : "files come with the command\n");
       sink(host::Stream::err, said);
       return Result<engine::ExecResult>(engine::ExecResult{engine::ExecEnd::exited, exit_code, {}, {}, {}});
     };
