@@ -165,7 +165,9 @@ Result<std::unique_ptr<Stage>> open_stage(const BuildRequest& request, Doors& do
     WF_TRY(auto observer, progress::event_file(*doors.files, request.events_file));
     stage->events.subscribe(std::move(observer));
   }
-  WF_TRY(const auto mode, progress::parse_progress_mode(request.progress));
+  // A live area would be painted over the shell.
+  const std::string wanted = request.shell && request.progress == "auto" ? "plain" : request.progress;
+  WF_TRY(const auto mode, progress::parse_progress_mode(wanted));
   stage->display = std::make_unique<progress::ProgressDisplay>(
       stage->events, *doors.clock, mode, [] { return host::inspect_terminal(2); },
       [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
