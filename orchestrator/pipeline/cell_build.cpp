@@ -37,8 +37,10 @@ std::string CellRun::build_environment_command(const std::string& wheel_folder) 
                   matrix::quoted(embedded::build_hooks()), matrix::quoted(package_folder()), kBuildEnvironment, kCache,
                   matrix::quoted(config_settings_json(build.config_settings)), matrix::quoted(wheel_folder),
                   build.network ? "on" : "off");
-  for (const std::string& requirement : front_end_requirements(build.frontend)) {
-    command += " " + matrix::quoted(requirement);
+  if (wheel_folder.empty()) {
+    for (const std::string& requirement : front_end_requirements(build.frontend)) {
+      command += " " + matrix::quoted(requirement);
+    }
   }
   return command + "\n";
 }
@@ -61,7 +63,8 @@ void CellRun::note_compiler_cache(std::stop_token stop) {
 
 schedule::TaskOutcome CellRun::make_wheel(int jobs, std::stop_token stop) {
   const matrix::BuildOptions& build = options().build;
-  const bool calls_hooks = calls_hooks_directly(build.frontend);
+  // The network of rootless podman's containers can only be kept from later commands: there two are needed.
+  const bool calls_hooks = calls_hooks_directly(build.frontend) && (build.network || !run_.engine.info().rootless);
   ScriptOptions script{.shown = calls_hooks ? "build_wheel of the build back end" : "install the build requirements",
                        .python_path = python_folder(),
                        .environment = job_environment(jobs),

@@ -61,9 +61,6 @@ std::string front_end_command(const matrix::BuildOptions& build, const std::stri
 }
 
 std::vector<std::string> front_end_requirements(const matrix::Frontend& front_end) {
-  if (calls_hooks_directly(front_end)) {
-    return {};
-  }
   return {front_end.name == matrix::FrontendName::pip ? "pip" : "build"};
 }
 

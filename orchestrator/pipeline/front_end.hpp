@@ -24,7 +24,7 @@ inline constexpr const char* kNetworkCanGo = "wheelforge: what the build needs i
 /// is off: the environment was filled before, so that the build itself needs no network.
 [[nodiscard]] std::string front_end_command(const matrix::BuildOptions& build, const std::string& package);
 
-/// What the front end itself needs in the build environment; nothing where calls_hooks_directly().
+/// What the front end's program itself needs in the build environment.
 [[nodiscard]] std::vector<std::string> front_end_requirements(const matrix::Frontend& front_end);
 
 /// A shell line that makes the folders in which scripts find the wheels of other steps.
