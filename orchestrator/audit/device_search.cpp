@@ -30,12 +30,38 @@ bool speaks_of_device(const elf::ElfFile& file) {
          });
 }
 
-void DeviceSearch::feed(std::span<const std::byte> piece) {
-  nv_.feed(piece);
-  hip_.feed(piece);
+bool DeviceSearch::has_found() const {
+  return std::any_of(reader_.runs().begin(), reader_.runs().end(),
+                     [](const devicecode::DeviceRun& run) { return run.found.has_code(); });
 }
 
-bool DeviceSearch::has_found() { return nv_.finish().has_code() || hip_.finish().has_code(); }
+std::optional<devicecode::DeviceInventory> DeviceSearch::in_sections(const elf::Sections& sections,
+                                                                     std::uint64_t size) const {
+  std::vector<const elf::Section*> parts;
+  for (const elf::Section& section : sections.all) {
+    if (devicecode::section_kind(section.name) != devicecode::SectionKind::none &&
+        range_inside(section.offset, section.size_in_file(), size)) {
+      if (section.offset % 8 != 0 || section.offset + section.size_in_file() > reader_.taken()) {
+        return std::nullopt;
+      }
+      parts.push_back(&section);
+    }
+  }
+  devicecode::DeviceInventory all;
+  for (const devicecode::DeviceRun& run : reader_.runs()) {
+    for (const elf::Section* part : parts) {
+      const std::uint64_t end = part->offset + part->size_in_file();
+      if (part->offset <= run.begin && run.end <= end) {
+        all.merge(run.found);
+        break;
+      }
+      if (run.begin < end && part->offset < run.end) {
+        return std::nullopt;
+      }
+    }
+  }
+  return all;
+}
 
 DeviceSections::DeviceSections(const elf::ElfFile& file, std::uint64_t size) {
   for (const elf::Section& section : file.sections().all) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,17 +19,20 @@ namespace wheelforge::audit {
 /// Whether a file registers device code, or needs a library of CUDA's or ROCm's run time.
 [[nodiscard]] bool speaks_of_device(const elf::ElfFile& file);
 
-/// Looks for signs of device code in the bytes of a file whose sections are not known.
+/// Reads device code in the bytes of a file whose sections are not known yet: they stand at its end.
 class DeviceSearch {
 public:
   /// The next bytes, from the file's start.
-  void feed(std::span<const std::byte> piece);
-  /// True where something looked like device code; call it once, at the end.
-  [[nodiscard]] bool has_found();
+  void feed(std::span<const std::byte> piece) { reader_.feed(piece); }
+  /// True where something looks like device code.
+  [[nodiscard]] bool has_found() const;
+  /// What the file's sections hold; nothing where the search cannot tell, since it was stopped before their end, or
+  /// what it found does not stand in a section as a whole. `size` is the file's.
+  [[nodiscard]] std::optional<devicecode::DeviceInventory> in_sections(const elf::Sections& sections,
+                                                                       std::uint64_t size) const;
 
 private:
-  devicecode::SectionReader nv_{devicecode::SectionKind::nv_fatbin};
-  devicecode::SectionReader hip_{devicecode::SectionKind::hip_fatbin};
+  devicecode::SectionReader reader_{devicecode::SectionKind::any};
 };
 
 /// Reads the sections with device code from a stream of the file.

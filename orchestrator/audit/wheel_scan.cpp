@@ -179,18 +179,29 @@ private:
     return parsed;
   }
 
-  /// A file that is too large to be held is looked through for device code while its tables are read; only where there
-  /// may be some is it read again, by its sections.
+  /// A file that is too large to be held is looked through for device code while its tables are read. Only where that
+  /// did not tell all is it read again, by its sections.
   Result<elf::ElfFile> read_stream(const zip::ZipMember& member, MemberResult& result) {
     elf::RangeCollector collector(member.size);
     DeviceSearch search;
-    WF_TRY(const auto sent, collect_ranges(collector, archive_, member, memory_.inflater,
-                                           [&](std::span<const std::byte> piece) { search.feed(piece); }));
+    WF_TRY(const auto sent,
+           collect_ranges(collector, archive_, member, memory_.inflater, [&](std::span<const std::byte> piece) {
+             search.feed(piece);
+             if (search.has_found()) {
+               collector.want_sections(); // which say what it is
+             }
+           }));
     result.inflated += sent;
     auto file = collector.finish();
     device_ = {};
     if (file && (search.has_found() || speaks_of_device(*file))) {
-      WF_TRY_VOID(stream_device_code(member, result));
+      auto found = file->sections().state == elf::SectionState::read ? search.in_sections(file->sections(), member.size)
+                                                                     : std::nullopt;
+      if (found) {
+        device_ = *std::move(found);
+      } else {
+        WF_TRY_VOID(stream_device_code(member, result));
+      }
     }
     return file;
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace wheelforge::devicecode {
@@ -50,6 +51,40 @@ bool begins_compressed_bundle(std::span<const std::byte> bytes) {
   }
   const auto version = little<std::uint16_t>(bytes, 4);
   return version > 0 && version < 16 && little<std::uint16_t>(bytes, 6) < 16;
+}
+
+/// How many bytes at the front, in words of eight, begin with none of the magic numbers. Looks at blocks without a
+/// branch in them: it is called for whole files.
+std::size_t words_without_magic(std::span<const std::byte> bytes) {
+  constexpr std::size_t kBlock = 32; // words
+  const std::uint32_t bundle = little<std::uint32_t>(std::as_bytes(std::span(kBundleMagic)), 0);
+  const std::uint32_t compressed = little<std::uint32_t>(std::as_bytes(std::span(kCompressedMagic)), 0);
+  const auto first_half = [](const std::byte* word) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, word, sizeof value);
+    if constexpr (std::endian::native == std::endian::big) {
+      value = __builtin_bswap32(value);
+    }
+    return value;
+  };
+  std::size_t at = 0;
+  for (; at + kBlock * 8 <= bytes.size(); at += kBlock * 8) {
+    std::uint32_t hits = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const std::uint32_t value = first_half(bytes.data() + at + i * 8);
+      hits |= static_cast<std::uint32_t>((value == kFatMagic) | (value == bundle) | (value == compressed));
+    }
+    if (hits != 0) {
+      break;
+    }
+  }
+  for (; at + 8 <= bytes.size(); at += 8) {
+    const std::uint32_t value = first_half(bytes.data() + at);
+    if (value == kFatMagic || value == bundle || value == compressed) {
+      break;
+    }
+  }
+  return at;
 }
 
 /// "sm_90a": the architecture, and the letter of those that run on exactly one device ('a') or family ('f').
@@ -100,85 +135,108 @@ SectionKind section_kind(std::string_view section_name) {
   return section_name == ".hip_fatbin" ? SectionKind::hip_fatbin : SectionKind::none;
 }
 
-void SectionReader::feed(std::span<const std::byte> bytes) {
+void SectionReader::feed(Bytes bytes) {
   if (kind_ == SectionKind::none) {
     return;
   }
-  if (buffer_.empty()) { // code is passed over without being copied
-    const std::uint64_t passed = std::min<std::uint64_t>(skip_, bytes.size());
-    bytes = bytes.subspan(static_cast<std::size_t>(passed));
+  if (buffer_.empty()) { // the usual case: nothing is copied
+    const Bytes rest = work_on(bytes);
+    buffer_.assign(rest.begin(), rest.end());
+    return;
+  }
+  // Only as much is copied as it takes to get past what waits; more each time, up to a whole word's end.
+  while (!bytes.empty() && !buffer_.empty()) {
+    const std::uint64_t wanted = std::max<std::size_t>(64, buffer_.size()) - taken() % 8;
+    const auto step_size = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, bytes.size()));
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(step_size));
+    bytes = bytes.subspan(step_size);
+    const Bytes rest = work_on(buffer_);
+    buffer_.erase(buffer_.begin(), buffer_.end() - static_cast<std::ptrdiff_t>(rest.size()));
+  }
+  if (!bytes.empty()) {
+    feed(bytes);
+  }
+}
+
+/// Goes as far as it can, and gives what must wait for more.
+SectionReader::Bytes SectionReader::work_on(Bytes bytes) {
+  while (!bytes.empty()) {
+    if (skip_ == 0) {
+      skip_ = step(bytes);
+      if (skip_ == 0) {
+        break;
+      }
+    }
+    const auto passed = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, bytes.size()));
+    bytes = bytes.subspan(passed);
     skip_ -= passed;
     position_ += passed;
   }
-  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-  std::size_t done = 0;
-  while (done < buffer_.size()) {
-    const std::uint64_t passed = std::min<std::uint64_t>(skip_, buffer_.size() - done);
-    done += static_cast<std::size_t>(passed);
-    skip_ -= passed;
-    if (done == buffer_.size()) {
-      break;
-    }
-    drop(done);
-    done = 0;
-    const std::size_t used = step();
-    if (used == 0) {
-      break;
-    }
-    done = std::min(used, buffer_.size());
-    skip_ += used - done;
-  }
-  drop(done);
+  return bytes;
 }
 
-void SectionReader::drop(std::size_t count) {
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
-  position_ += count;
+void SectionReader::begin_object() {
+  if (runs_.empty() || position_ - runs_.back().end >= DeviceRun::kLeastGap) {
+    runs_.push_back({position_, position_, {}});
+  }
+}
+
+void SectionReader::end_object_at(std::uint64_t size) {
+  const std::uint64_t room = ~std::uint64_t{0} - position_; // a size that lies may be anything
+  runs_.back().end = std::max(runs_.back().end, position_ + std::min(size, room));
+}
+
+void SectionReader::finish_runs() {
+  at_end_ = true;
+  const Bytes rest = work_on(buffer_);
+  buffer_.erase(buffer_.begin(), buffer_.end() - static_cast<std::ptrdiff_t>(rest.size()));
+  if (in_fatbin_ && remaining_ > 0) {
+    found().note(fmt::format("the section ends {} bytes before its fat binary does", remaining_));
+  } else if (skip_ > 0 && !runs_.empty() && runs_.back().end > position_) {
+    found().note("the section ends inside its last object");
+  }
 }
 
 DeviceInventory SectionReader::finish() {
-  at_end_ = true;
-  if (!buffer_.empty()) {
-    const std::vector<std::byte> none;
-    feed(none);
+  finish_runs();
+  DeviceInventory all;
+  for (const DeviceRun& run : runs_) {
+    all.merge(run.found);
   }
-  if (in_fatbin_ && remaining_ > 0) {
-    found_.note(fmt::format("the section ends {} bytes before its fat binary does", remaining_));
-  } else if (skip_ > 0) {
-    found_.note("the section ends inside its last object");
-  }
-  return std::move(found_);
+  return all;
 }
 
-std::size_t SectionReader::step() {
+std::size_t SectionReader::step(Bytes bytes) {
   if (in_fatbin_) {
-    return read_fatbin_entry();
+    return read_fatbin_entry(bytes);
   }
-  const std::span<const std::byte> bytes(buffer_);
-  if (kind_ == SectionKind::nv_fatbin) {
-    if (bytes.size() < kFatHeader) {
-      return at_end_ ? bytes.size() : 0;
-    }
-    return begins_fatbin(bytes) ? read_fatbin_header() : seek_magic();
+  if (bytes.size() < kFatHeader) {
+    return at_end_ ? bytes.size() : 0;
   }
-  if (bytes.size() < kBundleMagic.size() && !at_end_) {
-    return 0;
+  if (seeks_fatbin() && begins_fatbin(bytes)) {
+    return read_fatbin_header(bytes);
   }
-  if (begins(bytes, kBundleMagic)) {
-    return read_bundle();
+  if (seeks_bundle() && begins(bytes, kBundleMagic.substr(0, std::min(kBundleMagic.size(), bytes.size())))) {
+    return read_bundle(bytes);
   }
-  return begins_compressed_bundle(bytes) ? read_compressed_bundle() : seek_magic();
+  if (seeks_bundle() && begins_compressed_bundle(bytes)) {
+    return read_compressed_bundle(bytes);
+  }
+  return seek_magic(bytes);
 }
 
 /// Objects are aligned to 8 bytes at least, with zeros between them; the last one may end anywhere.
-std::size_t SectionReader::seek_magic() {
-  const std::span<const std::byte> bytes(buffer_);
+std::size_t SectionReader::seek_magic(Bytes bytes) const {
   std::size_t at = 8 - static_cast<std::size_t>(position_ % 8);
   while (at + 8 <= bytes.size()) {
+    at += words_without_magic(bytes.subspan(at));
+    if (at + 8 > bytes.size()) {
+      break;
+    }
     const auto word = bytes.subspan(at, 8);
-    const bool is_fat = kind_ == SectionKind::nv_fatbin && begins_fatbin(word);
+    const bool is_fat = seeks_fatbin() && begins_fatbin(word);
     const bool is_bundle =
-        kind_ == SectionKind::hip_fatbin && (begins(word, kBundleMagic.substr(0, 8)) || begins_compressed_bundle(word));
+        seeks_bundle() && (begins(word, kBundleMagic.substr(0, 8)) || begins_compressed_bundle(word));
     if (is_fat || is_bundle) {
       return at;
     }
@@ -187,16 +245,16 @@ std::size_t SectionReader::seek_magic() {
   return at_end_ ? bytes.size() : std::min(at, bytes.size());
 }
 
-std::size_t SectionReader::read_fatbin_header() {
-  const std::span<const std::byte> bytes(buffer_);
+std::size_t SectionReader::read_fatbin_header(Bytes bytes) {
   const auto header = little<std::uint16_t>(bytes, 6);
   remaining_ = little<std::uint64_t>(bytes, 8);
   in_fatbin_ = remaining_ > 0;
+  begin_object();
+  end_object_at(remaining_ + std::min<std::uint64_t>(header, ~remaining_));
   return header;
 }
 
-std::size_t SectionReader::read_fatbin_entry() {
-  const std::span<const std::byte> bytes(buffer_);
+std::size_t SectionReader::read_fatbin_entry(Bytes bytes) {
   const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kEntryHeader, remaining_));
   if (bytes.size() < wanted && !at_end_) {
     return 0;
@@ -210,8 +268,8 @@ std::size_t SectionReader::read_fatbin_entry() {
   const std::uint64_t size = little<std::uint64_t>(bytes, 8);
   const auto arch = little<std::uint32_t>(bytes, 28);
   if (header < kLeastEntryHeader || header > remaining_ || size > remaining_ - header) {
-    found_.note(fmt::format("an object of {} + {} bytes stands in the last {} bytes of a fat binary", header, size,
-                            remaining_));
+    found().note(fmt::format("an object of {} + {} bytes stands in the last {} bytes of a fat binary", header, size,
+                             remaining_));
     in_fatbin_ = false;
     const auto rest = remaining_;
     remaining_ = 0;
@@ -219,24 +277,24 @@ std::size_t SectionReader::read_fatbin_entry() {
   }
   const std::uint64_t flags = bytes.size() >= 48 ? little<std::uint64_t>(bytes, 40) : 0;
   if (kind == kPtx || kind == kElf) {
-    found_.add(target_name(kind, arch, flags), size);
+    found().add(target_name(kind, arch, flags), size);
   } else {
-    found_.add(fmt::format("sm_{} (kind {})", arch, kind), size);
+    found().add(fmt::format("sm_{} (kind {})", arch, kind), size);
   }
   remaining_ -= header + size;
   in_fatbin_ = remaining_ > 0;
   return static_cast<std::size_t>(header + size);
 }
 
-std::size_t SectionReader::read_bundle() {
-  const std::span<const std::byte> bytes(buffer_);
+std::size_t SectionReader::read_bundle(Bytes bytes) {
   std::size_t at = kBundleMagic.size() + 8;
   if (bytes.size() < at) {
     return at_end_ ? bytes.size() : 0;
   }
   const auto count = little<std::uint64_t>(bytes, kBundleMagic.size());
+  begin_object();
   if (count > kMostBundleEntries) {
-    found_.note(fmt::format("a bundle has {} entries", count));
+    found().note(fmt::format("a bundle has {} entries", count));
     return at;
   }
   std::uint64_t end = at;
@@ -250,7 +308,7 @@ std::size_t SectionReader::read_bundle() {
     const auto length = little<std::uint64_t>(bytes, at + 16);
     at += 24;
     if (length > kMostBundleHeader || at > kMostBundleHeader) {
-      found_.note(fmt::format("an entry's name in a bundle has {} bytes", length));
+      found().note(fmt::format("an entry's name in a bundle has {} bytes", length));
       return at;
     }
     if (bytes.size() - at < length) {
@@ -260,7 +318,7 @@ std::size_t SectionReader::read_bundle() {
                                   static_cast<std::size_t>(length));
     at += static_cast<std::size_t>(length);
     if (offset > (std::uint64_t{1} << 40U) || size > (std::uint64_t{1} << 40U)) {
-      found_.note(fmt::format("an entry of a bundle has {} bytes at {}", size, offset));
+      found().note(fmt::format("an entry of a bundle has {} bytes at {}", size, offset));
       continue;
     }
     end = std::max(end, offset + size);
@@ -269,19 +327,20 @@ std::size_t SectionReader::read_bundle() {
     }
   }
   for (const auto& [device, size] : entries) {
-    found_.add(device, size);
+    found().add(device, size);
   }
+  end_object_at(std::max<std::uint64_t>(end, at));
   return static_cast<std::size_t>(std::max<std::uint64_t>(end, at));
 }
 
 /// Magic, version, method; then from version 2 on the size of the whole in 4 bytes, in 3 in 8. What it is for stands in
 /// the compressed part.
-std::size_t SectionReader::read_compressed_bundle() {
-  const std::span<const std::byte> bytes(buffer_);
+std::size_t SectionReader::read_compressed_bundle(Bytes bytes) {
   if (bytes.size() < kCompressedHeader && !at_end_) {
     return 0;
   }
   const auto version = little<std::uint16_t>(bytes, 4);
+  begin_object();
   std::uint64_t size = 0;
   if (version == 2 && bytes.size() >= 12) {
     size = little<std::uint32_t>(bytes, 8);
@@ -289,11 +348,12 @@ std::size_t SectionReader::read_compressed_bundle() {
     size = little<std::uint64_t>(bytes, 8);
   }
   if (size > (std::uint64_t{1} << 40U)) {
-    found_.note(fmt::format("a compressed bundle has {} bytes", size));
+    found().note(fmt::format("a compressed bundle has {} bytes", size));
     size = 0;
   }
-  ++found_.compressed.objects;
-  found_.compressed.bytes += size;
+  ++found().compressed.objects;
+  found().compressed.bytes += size;
+  end_object_at(std::max<std::uint64_t>(size, 8));
   return static_cast<std::size_t>(std::max<std::uint64_t>(size, 8));
 }
 

@@ -21,6 +21,13 @@ RangeCollector::RangeCollector(std::uint64_t size, WantSections sections, std::u
   want({0, std::min(size, kFirstBytes)});
 }
 
+void RangeCollector::want_sections() {
+  if (!result_ && sections_ == WantSections::no) {
+    sections_ = WantSections::yes;
+    guessed_ = false; // their likely places are to be kept as well
+  }
+}
+
 /// Adds a range to what is kept. What has gone by already, and was not kept, needs another pass.
 void RangeCollector::want(FileRange range) {
   // Ranges that touch or overlap become one piece, since a table must be at hand in one.

@@ -34,6 +34,9 @@ public:
   explicit RangeCollector(std::uint64_t size, WantSections sections = WantSections::no,
                           std::uint64_t front_limit = kFrontLimit);
 
+  /// Asks for the section headers as well; too late where the stream was stopped already.
+  void want_sections();
+
   enum class Progress : std::uint8_t { more, enough };
   /// The next piece, directly behind the one before. After `enough` further pieces are ignored.
   Progress feed(std::span<const std::byte> piece);

@@ -88,3 +88,27 @@ TEST_CASE("a fat binary that is cut off says so") {
   const std::string text = section("nv_fatbin").substr(0, 3000);
   CHECK_FALSE(read_section(SectionKind::nv_fatbin, bytes_of(text)).oddities.empty());
 }
+
+TEST_CASE("a whole file is read as its sections are: objects that stand apart are runs of their own") {
+  const std::string nv = section("nv_fatbin");
+  const std::string hip = section("hip_fatbin");
+  std::string file(64'000, '\x7f');
+  const std::uint64_t first = file.size();
+  file += nv;
+  file.resize((file.size() + 99'999) / 8 * 8, '\x55');
+  const std::uint64_t second = file.size();
+  file += hip + std::string(70'001, '\0');
+  const std::size_t step = GENERATE(3U, 64U, 65'536U, 10'000'000U);
+  SectionReader reader(SectionKind::any);
+  for (std::size_t at = 0; at < file.size(); at += step) {
+    reader.feed(bytes_of(file).subspan(at, std::min(step, file.size() - at)));
+    CHECK(reader.taken() == std::min(at + step, file.size()));
+  }
+  reader.finish_runs();
+  REQUIRE(reader.runs().size() == 2);
+  CHECK(reader.runs()[0].begin == first);
+  CHECK(reader.runs()[0].end <= first + nv.size());
+  CHECK(reader.runs()[0].found == read_section(SectionKind::nv_fatbin, bytes_of(nv)));
+  CHECK(reader.runs()[1].begin == second);
+  CHECK(reader.runs()[1].found == read_section(SectionKind::hip_fatbin, bytes_of(hip)));
+}

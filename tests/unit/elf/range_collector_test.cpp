@@ -156,3 +156,25 @@ TEST_CASE("a file that claims tables without end does not make the collector hol
   CHECK(collector.held_bytes() <= (std::uint64_t{256} << 20U));
   CHECK_FALSE(collector.finish());
 }
+
+TEST_CASE("the section headers can still be asked for while the file streams by") {
+  const BuiltElf built = build_elf(library(false, 100'000));
+  const std::size_t piece_size = GENERATE(7U, 4096U);
+  RangeCollector collector(built.bytes.size());
+  for (std::size_t at = 0; at < built.bytes.size(); at += piece_size) {
+    if (at >= 2 * piece_size) {
+      collector.want_sections();
+    }
+    if (collector.feed(std::span(built.bytes).subspan(at, std::min(piece_size, built.bytes.size() - at))) ==
+        RangeCollector::Progress::enough) {
+      break;
+    }
+  }
+  CHECK_FALSE(collector.next_pass());
+  const auto file = collector.finish();
+  REQUIRE(file);
+  const auto whole = ElfFile::parse(built.bytes);
+  REQUIRE(whole);
+  CHECK(file->sections() == whole->sections());
+  check_same(*file, *whole);
+}
