@@ -36,6 +36,7 @@ private:
   std::condition_variable_any changed_;
   std::vector<std::string> waiting_;
   bool is_removing_ = false;
+  int awaiting_ = 0;    ///< callers of wait(): nothing more is gathered
   std::jthread thread_; ///< last: it ends before what it uses
 };
 

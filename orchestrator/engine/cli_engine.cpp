@@ -1,6 +1,8 @@
 // Drives docker or podman by their command lines: the life of a container, commands and files in it.
 #include "orchestrator/engine/cli_engine.hpp"
 
+#include <algorithm>
+
 namespace wheelforge::engine {
 namespace {
 
@@ -30,6 +32,11 @@ Result<std::string> CliEngine::run_container(const ContainerSpec& spec, std::sto
   const std::vector<std::string> lines = lines_of(result->out);
   if (lines.empty()) {
     return fail(ErrorKind::invalid_data, "starting a container from {}: {} printed no id", spec.image, info_.program);
+  }
+  const auto names_network = [](const std::string& argument) { return argument.starts_with("--net"); };
+  if (info_.kind == EngineInfo::Kind::docker && spec.network == Network::on &&
+      std::none_of(spec.extra_arguments.begin(), spec.extra_arguments.end(), names_network)) {
+    remember(lines.back(), [](Remembered& known) { known.has_usual_network = true; }); // spares a look at it later
   }
   return lines.back();
 }

@@ -12,6 +12,7 @@ namespace wheelforge::engine {
 /// What is remembered of a container between calls.
 struct Remembered {
   std::vector<std::string> networks; ///< those that set_network took away
+  bool has_usual_network = false;    ///< that of containers for which none is named, and no other
   bool isolates_exec = false;        ///< its network cannot be taken away: each exec'd command gets a namespace without
   std::optional<MemoryGroup> memory;
 };

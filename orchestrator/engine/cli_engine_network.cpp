@@ -2,6 +2,12 @@
 #include "orchestrator/engine/cli_engine.hpp"
 
 namespace wheelforge::engine {
+namespace {
+
+/// The network of a container for which none is named.
+constexpr const char* kDockerNetwork = "bridge";
+
+} // namespace
 
 Result<void> CliEngine::set_network(const std::string& container, Network network, std::stop_token stop) {
   if (network == Network::off) {
@@ -18,7 +24,7 @@ Result<void> CliEngine::set_network(const std::string& container, Network networ
   }
   if (names.empty()) {
     // Started without a network. Docker wants it out of "none" first; podman cannot give such a container one.
-    names.emplace_back(info_.kind == EngineInfo::Kind::docker ? "bridge" : "podman");
+    names.emplace_back(info_.kind == EngineInfo::Kind::docker ? kDockerNetwork : "podman");
     if (info_.kind == EngineInfo::Kind::docker) {
       (void)call(network_arguments(info_, Network::off, "none", container), "leaving the network none");
     }
@@ -31,6 +37,14 @@ Result<void> CliEngine::set_network(const std::string& container, Network networ
 }
 
 Result<void> CliEngine::take_network(const std::string& container, std::stop_token stop) {
+  if (remembered(container).has_usual_network) {
+    const std::string name(kDockerNetwork);
+    if (call_quietly(network_arguments(info_, Network::off, name, container), "taking a container's network",
+                     {.stop = stop})) {
+      remember(container, [&name](Remembered& known) { known.networks.push_back(name); });
+      return {};
+    }
+  }
   WF_TRY(const auto inspected, inspect(container));
   if (inspected.network_mode.starts_with("slirp4netns") || inspected.network_mode.starts_with("pasta")) {
     return isolate_exec(container); // rootless podman's own kinds of network, which no container can leave

@@ -208,6 +208,33 @@ TEST_CASE("the network is taken from what the container is connected to, and giv
                                      "docker network connect b c1\n");
 }
 
+TEST_CASE("a container for which no network was named is taken from the usual one without a look at it") {
+  Bench bench;
+  bench.runner.on({"run"}, Answer{.out = "c1\n"});
+  ContainerSpec spec;
+  spec.image = "image";
+  spec.network = Network::on;
+  SECTION("at once") {
+    bench.runner.on({"network"}, Answer{});
+    REQUIRE(bench.engine->run_container(spec, {}));
+    REQUIRE(bench.engine->set_network("c1", Network::off, {}));
+    REQUIRE(bench.engine->set_network("c1", Network::on, {}));
+    const std::string transcript = bench.runner.transcript();
+    CHECK(transcript.ends_with("docker network disconnect bridge c1\ndocker network connect bridge c1\n"));
+    CHECK(transcript.find("inspect") == std::string::npos);
+  }
+  SECTION("unless the user's arguments name one") {
+    spec.extra_arguments = {"--network=mine"};
+    bench.runner
+        .on({"inspect"}, Answer{.out = R"([{"Id":"c1","HostConfig":{"NetworkMode":"mine"},
+      "NetworkSettings":{"Networks":{"mine":{}}}}])"})
+        .on({"network"}, Answer{});
+    REQUIRE(bench.engine->run_container(spec, {}));
+    REQUIRE(bench.engine->set_network("c1", Network::off, {}));
+    CHECK(bench.runner.transcript().ends_with("docker container inspect c1\ndocker network disconnect mine c1\n"));
+  }
+}
+
 TEST_CASE("where podman cannot take the network away, commands run without one") {
   Bench bench(EngineInfo::Kind::podman);
   bench.runner.on({"inspect"},
