@@ -127,6 +127,39 @@ class Bytecode:
         return os.path.isdir(folder)
 
 
+class Place:
+    """Where the environment's files lie: in the shared cache, at the other end of a symbolic link. There uv links the files of
+    its own cache instead of copying them, which no mount point can be crossed for: hundreds of files a cell are not created.
+
+    The link's path is the one that everything sees, so what is built does not depend on the other.
+    """
+
+    DAYS = 2  # after which a folder is one of a cell that failed or was killed
+
+    def __init__(self, environment, cache):
+        self.environment = environment
+        self.folder = os.path.join(cache, "environments")
+        self.is_shared = False
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+            self.sweep()
+            files = os.path.join(self.folder, os.urandom(8).hex())
+            os.mkdir(files)
+            os.makedirs(os.path.dirname(environment), exist_ok=True)
+            os.symlink(files, environment)
+            self.is_shared = True
+        except OSError as error:
+            say(f"note: the environment is not in the shared cache: {error}")
+
+    def sweep(self):
+        for entry in os.scandir(self.folder):
+            if entry.stat(follow_symlinks=False).st_mtime < time.time() - self.DAYS * 86400:
+                shutil.rmtree(entry.path, ignore_errors=True)
+
+    def variables(self):
+        return {**os.environ, "UV_LINK_MODE": "hardlink"} if self.is_shared else None
+
+
 def warn_of_rust(requirements):
     """In a foreign container only the C and C++ compilers are native ones."""
     names = {re.split(r"[^\w.-]", requirement.strip())[0].lower().replace("_", "-") for requirement in requirements}
@@ -179,13 +212,14 @@ class BackEnd:
 def main():
     hooks, source, environment, cache, settings, installer, wheels, network, *wanted = sys.argv[1:]
     python = os.path.join(environment, "bin", "python")
+    place = Place(environment, cache)
     bytecode = Bytecode(environment, cache)
 
     def install(requirements):
         if not requirements:
             return
         if installer == "uv":
-            run("uv", "pip", "install", "--python", python, *requirements)
+            run("uv", "pip", "install", "--python", python, *requirements, env=place.variables())
             bytecode.bring()
         else:  # which compiles what it installs
             run(python, "-m", "pip", "install", "--disable-pip-version-check", *requirements)

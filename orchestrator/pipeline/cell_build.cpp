@@ -79,7 +79,9 @@ schedule::TaskOutcome CellRun::make_wheel(int jobs, std::stop_token stop) {
     script.wheel_folder = own_folder() / "built";
     script.awaited = build.network ? "" : kNetworkCanGo;
     script.when_said = off_the_network;
-    return run_script("build", before + build_environment_command(kBuilt) + send_wheels(kBuilt), script, stop);
+    return run_script("build",
+                      before + build_environment_command(kBuilt) + send_wheels(kBuilt) + remove_build_environment(),
+                      script, stop);
   }
   if (Outcome filled = run_script("build", build_environment_command(""), script, stop);
       filled.kind != Outcome::Kind::ok) {
@@ -94,7 +96,9 @@ schedule::TaskOutcome CellRun::make_wheel(int jobs, std::stop_token stop) {
   script.python_path = fmt::format("{}/bin", kBuildEnvironment);
   script.environment["VIRTUAL_ENV"] = kBuildEnvironment;
   script.wheel_folder = own_folder() / "built";
-  return run_script("build", before + fmt::format("cd {}\n{}\n", package_folder(), script.shown) + send_wheels(kBuilt),
+  return run_script("build",
+                    before + fmt::format("cd {}\n{}\n", package_folder(), script.shown) + send_wheels(kBuilt) +
+                        remove_build_environment(),
                     script, stop);
 }
 

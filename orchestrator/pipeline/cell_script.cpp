@@ -148,13 +148,7 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
   if (std::error_code ignored; std::filesystem::exists(tools, ignored)) {
     spec.mounts.push_back({engine::Mount::Kind::bind, tools.string(), kTools, engine::Mount::Access::read_only, {}});
   }
-  // A volume is written at the disk's own speed, which the layers of a container are not: an environment of hundreds of
-  // small files is there in a quarter of the time.
-  const auto mount_environment = [&spec](const char* folder) {
-    spec.mounts.push_back({engine::Mount::Kind::volume, {}, folder, engine::Mount::Access::read_write, {}});
-  };
   if (purpose == "build") { // tests run where the toolchain never was
-    mount_environment(kBuildEnvironment);
     WF_TRY(CellAddition addition, toolchain_addition(run_, planned_));
     put(std::move(addition), spec);
     return start_build_container(run_, planned_, std::move(spec), *log_, step, std::move(stop));
@@ -162,7 +156,10 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
   WF_TRY(CellAddition run_time, run_time_addition(run_.toolchains, planned_, spec.environment, ready.info.environment));
   put(std::move(run_time), spec);
   if (step == "test:same") { // the images of other places may have users who could not write there
-    mount_environment(wheeltest::kTestEnvironment);
+    // A volume is written at the disk's own speed, which the layers of a container are not: an environment of hundreds
+    // of small files is there in a quarter of the time.
+    spec.mounts.push_back(
+        {engine::Mount::Kind::volume, {}, wheeltest::kTestEnvironment, engine::Mount::Access::read_write, {}});
   }
   if (step == fmt::format("test:{}", plan::kDevice)) {
     const auto& arguments = planned_.toolchain->recipe->driver.arguments;

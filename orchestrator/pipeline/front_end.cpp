@@ -68,6 +68,10 @@ std::string make_folders() { return fmt::format("mkdir -p {} {}\n", kBuilt, kRep
 
 std::string send_wheels(const char* folder) { return fmt::format("cd {}\ntar -cf - -- *.whl >&3\n", folder); }
 
+std::string remove_build_environment() {
+  return fmt::format("[ ! -L {0} ] || rm -rf -- \"$(readlink {0})\" {0}\n", kBuildEnvironment);
+}
+
 std::string config_settings_json(const std::vector<matrix::ConfigSetting>& settings) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   for (const matrix::ConfigSetting& setting : settings) {

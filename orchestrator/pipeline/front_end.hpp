@@ -32,6 +32,10 @@ inline constexpr const char* kNetworkCanGo = "wheelforge: what the build needs i
 /// Shell lines that end a script whose result is a folder's wheels: they leave the container as a tar on descriptor 3.
 [[nodiscard]] std::string send_wheels(const char* folder);
 
+/// A shell line that removes the build environment's files, which outlive the container where they lie in the shared
+/// cache.
+[[nodiscard]] std::string remove_build_environment();
+
 /// The config settings as the JSON object that back ends get: a string, or a list for a repeated name.
 [[nodiscard]] std::string config_settings_json(const std::vector<matrix::ConfigSetting>& settings);
 

@@ -51,7 +51,7 @@ cat >checks/mounts.sh <<'SH'
 fail=0
 while read -r device point type options _; do
   case $point in
-    / | /dev | /dev/* | /proc | /proc/* | /sys | /sys/* | /tmp | /run | /wheelforge/cache | /wheelforge/build-environment) continue ;;
+    / | /dev | /dev/* | /proc | /proc/* | /sys | /sys/* | /tmp | /run | /wheelforge/cache) continue ;;
     /etc/hosts | /etc/hostname | /etc/resolv.conf | /etc/mtab | /run/.containerenv | /run/secrets) continue ;; # the engine's own
   esac
   case ,$options, in *,ro,*) continue ;; esac
