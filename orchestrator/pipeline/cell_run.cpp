@@ -40,11 +40,7 @@ schedule::TaskOutcome CellRun::prepare(std::stop_token stop) {
   container_.emplace(*std::move(container));
   container_has_built_ = false;
   bring_uv_out(stop);
-  if (made_before.empty()) { // else the tree is in the image, with what before-all wrote laid over it
-    if (auto copied = container_->copy_in("/", run_.tree.tar(kProjectName), stop); !copied) {
-      return fail_step(step, std::move(copied).error());
-    }
-  }
+  tree_is_awaited_ = made_before.empty(); // else it is in the image, with what before-all wrote laid over it
   start_test_early(std::move(stop));
   return Outcome::ok();
 }

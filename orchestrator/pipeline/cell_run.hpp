@@ -103,6 +103,8 @@ private:
   };
   [[nodiscard]] Outcome run_script(const std::string& step, const std::string& script, const ScriptOptions& options,
                                    std::stop_token stop);
+  /// Has the source tree in the build container, where no script has brought it yet.
+  [[nodiscard]] Result<void> bring_tree(std::stop_token stop);
   /// Keeps the build image's uv on this machine, for clean test containers that have none. Best effort: without it pip
   /// does the same, slower.
   void bring_uv_out(std::stop_token stop);
@@ -149,6 +151,7 @@ private:
   std::optional<engine::Container> container_;
   std::future<Result<engine::Container>> early_test_; ///< what start_test_early() is going to have
   bool container_has_built_ = false;                  ///< the wheel as built lies in it
+  bool tree_is_awaited_ = false;                      ///< the source tree comes with the first script
   std::filesystem::path built_;
   std::filesystem::path repaired_;
   std::optional<WheelClaims::Shared> adopted_; ///< an abi3 wheel of another cell, tested instead of building one

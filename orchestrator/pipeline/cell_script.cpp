@@ -58,6 +58,9 @@ private:
 /// A program's stdout carries wheels, so what it prints itself goes to stderr, and the wheels leave through stdout (3).
 constexpr const char* kStdoutIsForWheels = "exec 3>&1 1>&2\n";
 
+/// The source tree is the first script's input: a copy before it would cost another start of the engine's client.
+constexpr const char* kTakeTree = "tar -xf - -C / && cat >/dev/null && exec </dev/null\n"; // tar stops before the end
+
 } // namespace
 
 schedule::TaskOutcome CellRun::do_step(const plan::Step& step, int jobs, std::stop_token stop) {
@@ -119,6 +122,7 @@ Result<int> CellRun::open_shell() {
   if (!container_) {
     return fail("{} has no build container to open a shell in", planned_.cell.id.text);
   }
+  WF_TRY_VOID(bring_tree({}));
   engine::ExecSpec spec;
   spec.argv = {"sh", "-c",
                fmt::format("[ ! -e {0} ] || . {0}; PATH={1}:$PATH; export PATH; "
@@ -168,6 +172,11 @@ Result<engine::Container> CellRun::start_container(const std::string& purpose, c
   return engine::Container::start(run_.engine, spec, std::move(stop));
 }
 
+Result<void> CellRun::bring_tree(std::stop_token stop) {
+  return std::exchange(tree_is_awaited_, false) ? container_->copy_in("/", run_.tree.tar(kProjectName), std::move(stop))
+                                                : Result<void>{};
+}
+
 void CellRun::bring_uv_out(std::stop_token stop) {
   // A native one in the build container of a foreign cell is self-contained, and goes before what a test image has.
   const bool is_native = planned_.compilers.compilers == plan::Compilers::native;
@@ -200,12 +209,16 @@ schedule::TaskOutcome CellRun::run_script(const std::string& step, const std::st
   if (!options.wheel_folder.empty()) {
     text += kStdoutIsForWheels;
   }
+  engine::ExecSpec spec;
+  if (std::exchange(tree_is_awaited_, false)) {
+    text += kTakeTree;
+    spec.input = host::ProducedInput{run_.tree.tar(kProjectName)};
+  }
   text += fmt::format("[ ! -e {0} ] || . {0}\nexport PATH={1}:$PATH:{2}:{3}/bin\n", kEnvironmentFile,
                       build_path(options.python_path), kTools, cross::kMountPoint);
   text += script;
   log_->note(step, "$ " + options.shown);
 
-  engine::ExecSpec spec;
   spec.argv = {"sh", "-c", std::move(text)};
   spec.environment = options.environment;
   spec.timeout = options.timeout;
