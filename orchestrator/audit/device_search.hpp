@@ -26,6 +26,8 @@ public:
   void feed(std::span<const std::byte> piece) { reader_.feed(piece); }
   /// True where something looks like device code.
   [[nodiscard]] bool has_found() const;
+  /// True where all that is loaded has been looked through: device code is loaded.
+  [[nodiscard]] bool has_seen_all_of(const elf::ElfFile& file) const;
   /// What the file's sections hold; nothing where the search cannot tell, since it was stopped before their end, or
   /// what it found does not stand in a section as a whole. `size` is the file's.
   [[nodiscard]] std::optional<devicecode::DeviceInventory> in_sections(const elf::Sections& sections,

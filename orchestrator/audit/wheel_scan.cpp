@@ -194,7 +194,7 @@ private:
     result.inflated += sent;
     auto file = collector.finish();
     device_ = {};
-    if (file && (search.has_found() || speaks_of_device(*file))) {
+    if (file && (search.has_found() || (speaks_of_device(*file) && !search.has_seen_all_of(*file)))) {
       auto found = file->sections().state == elf::SectionState::read ? search.in_sections(file->sections(), member.size)
                                                                      : std::nullopt;
       if (found) {

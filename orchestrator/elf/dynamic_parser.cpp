@@ -129,7 +129,7 @@ Result<void> ElfParser::locate_tables() {
 }
 
 Result<std::string_view> ElfParser::string_at(std::uint64_t offset, std::string_view what) {
-  const std::vector<char>& table = file_.strings_;
+  const std::string_view table = file_.strings_;
   if (offset >= table.size()) {
     return fail(ErrorKind::invalid_data, "{} names string {:#x}, the string table has {:#x} bytes", what, offset,
                 table.size());
@@ -147,9 +147,14 @@ Result<std::string_view> ElfParser::string_at(std::uint64_t offset, std::string_
 }
 
 Result<void> ElfParser::read_dynamic_strings() {
-  // Copied once: everything that names something points into it.
-  const char* strings = reinterpret_cast<const char*>(strtab_.data());
-  file_.strings_.assign(strings, strings + strtab_.size());
+  // Everything that names something points into it: it is kept, or copied where its bytes are only borrowed.
+  file_.strings_owner_ = image_.owner_of(strtab_);
+  if (!file_.strings_owner_) {
+    const auto copy = std::make_shared<const std::vector<std::byte>>(strtab_.begin(), strtab_.end());
+    strtab_ = *copy;
+    file_.strings_owner_ = copy;
+  }
+  file_.strings_ = {reinterpret_cast<const char*>(strtab_.data()), strtab_.size()};
   string_budget_ = kStringBudget + 4 * strtab_.size();
   DynamicSection& dynamic = file_.dynamic_;
   for (const DynamicEntry& entry : dynamic.entries) {

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -119,7 +120,8 @@ private:
   std::vector<Segment> segments_;
   std::optional<std::string> interpreter_;
   bool is_dynamic_ = false;
-  std::vector<char> strings_; ///< DT_STRTAB, which the views point into
+  std::string_view strings_; ///< DT_STRTAB, which the views point into
+  std::shared_ptr<const void> strings_owner_;
   DynamicSection dynamic_;
   std::vector<VersionNeed> version_needs_;
   std::vector<VersionDefinition> version_definitions_;

@@ -199,18 +199,28 @@ void ElfParser::guess_places() {
     return FileRange{from, std::min(size, image_.size() - from)};
   };
   likely_.push_back(clipped(0, clipped(loads_[0].offset, loads_[0].file_size).end()));
+  // Tools that lengthen a table, such as patchelf, give it a segment of its own; data and its dynamic section are
+  // small.
+  constexpr std::uint64_t kSmallSegment = std::uint64_t{8} << 20U;
+  std::uint64_t left = 3 * kSmallSegment; // for all of them
+  for (std::size_t i = 1; i < loads_.size(); ++i) {
+    const FileRange place = clipped(loads_[i].offset, loads_[i].file_size);
+    if (place.size <= std::min(kSmallSegment, left)) {
+      likely_.push_back(place);
+      left -= place.size;
+    }
+  }
   const std::uint64_t headers = file_.header_.section_headers_offset;
   if (want_sections_ == WantSections::no || headers == 0) {
     return;
   }
-  constexpr std::uint64_t kComment = 4096; // .comment is what linkers put first behind the last segment
+  constexpr std::uint64_t kComment = 4096; // .comment is what linkers put first behind the last segment of theirs
   constexpr std::uint64_t kNames = 65536;  // .shstrtab is what they put last before the section headers
-  std::uint64_t loaded = 0;
   for (const Segment& segment : loads_) {
-    loaded = std::max(loaded, clipped(segment.offset, segment.file_size).end());
+    likely_.push_back(clipped(clipped(segment.offset, segment.file_size).end(), kComment));
   }
-  likely_.push_back(clipped(loaded, kComment));
-  likely_.push_back(clipped(headers - std::min(headers, kNames), kNames));
+  const std::uint64_t table = std::uint64_t{file_.header_.section_header_count} * file_.header_.section_header_size;
+  likely_.push_back(clipped(headers - std::min(headers, kNames), std::min(headers, kNames) + table));
 }
 
 void ElfParser::check_segments() {

@@ -29,4 +29,11 @@ std::optional<std::span<const std::byte>> Image::at(FileRange range) const {
   return piece.bytes.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(range.size));
 }
 
+std::shared_ptr<const void> Image::owner_of(std::span<const std::byte> bytes) const {
+  const auto piece = std::find_if(pieces_.begin(), pieces_.end(), [bytes](const Piece& each) {
+    return bytes.data() >= each.bytes.data() && bytes.data() < each.bytes.data() + each.bytes.size();
+  });
+  return piece == pieces_.end() ? nullptr : piece->owner;
+}
+
 } // namespace wheelforge::elf

@@ -24,7 +24,10 @@ RangeCollector::RangeCollector(std::uint64_t size, WantSections sections, std::u
 void RangeCollector::want_sections() {
   if (!result_ && sections_ == WantSections::no) {
     sections_ = WantSections::yes;
-    guessed_ = false; // their likely places are to be kept as well
+    guessed_ = false;
+    if (attempts_ > 0) {
+      attempt(); // their likely places are to be kept before they go by
+    }
   }
 }
 
@@ -45,12 +48,12 @@ void RangeCollector::want(FileRange range) {
     }
   }
   // Of the old pieces only one that begins the new one and is filled up to here can go on.
-  Piece piece{merged, {}};
+  Piece piece{merged, std::make_shared<std::vector<std::byte>>()};
   if (!inside.empty() && inside.front().range.offset == merged.offset) {
     piece.bytes = std::move(inside.front().bytes);
   }
-  piece.bytes.reserve(static_cast<std::size_t>(merged.size));
-  const std::uint64_t filled = merged.offset + piece.bytes.size();
+  piece.bytes->reserve(static_cast<std::size_t>(merged.size));
+  const std::uint64_t filled = merged.offset + piece.bytes->size();
   again_ = again_ || (filled < position_ && filled < merged.end());
   const auto at = std::lower_bound(pieces_.begin(), pieces_.end(), merged.offset,
                                    [](const Piece& a, std::uint64_t offset) { return a.range.offset < offset; });
@@ -60,7 +63,7 @@ void RangeCollector::want(FileRange range) {
 /// Like want(), but for what may turn out not to be needed: nothing goes back for it.
 void RangeCollector::hope_for(FileRange range) {
   const bool goes_on = std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
-    return piece.range.offset <= range.offset && piece.range.offset + piece.bytes.size() >= position_;
+    return piece.range.offset <= range.offset && piece.range.offset + piece.bytes->size() >= position_;
   });
   if (!goes_on && range.offset < position_) {
     const std::uint64_t end = std::max(range.end(), position_);
@@ -74,7 +77,7 @@ void RangeCollector::hope_for(FileRange range) {
 void RangeCollector::keep(std::span<const std::byte> piece) {
   const std::uint64_t end = position_ + piece.size();
   for (Piece& kept : pieces_) {
-    const std::uint64_t filled = kept.range.offset + kept.bytes.size();
+    const std::uint64_t filled = kept.range.offset + kept.bytes->size();
     if (filled < position_ && kept.range.offset < position_) {
       continue; // has a hole: the next pass fills it
     }
@@ -82,7 +85,7 @@ void RangeCollector::keep(std::span<const std::byte> piece) {
     const std::uint64_t to = std::min(kept.range.end(), end);
     if (from < to) {
       const auto part = piece.subspan(static_cast<std::size_t>(from - position_), static_cast<std::size_t>(to - from));
-      kept.bytes.insert(kept.bytes.end(), part.begin(), part.end());
+      kept.bytes->insert(kept.bytes->end(), part.begin(), part.end());
     }
   }
   position_ = end;
@@ -98,7 +101,7 @@ void RangeCollector::attempt() {
   }
   Image image(size_);
   for (const Piece& piece : pieces_) {
-    image.add(piece.range.offset, piece.bytes);
+    image.add(piece.range.offset, *piece.bytes, piece.bytes);
   }
   ElfParser parser(image, sections_);
   const Result<void> run = parser.run();
@@ -128,7 +131,7 @@ void RangeCollector::attempt() {
 std::optional<std::uint64_t> RangeCollector::next_end() const {
   std::optional<std::uint64_t> next;
   for (const Piece& piece : pieces_) {
-    if (piece.bytes.size() < piece.range.size && piece.range.offset + piece.bytes.size() >= position_) {
+    if (piece.bytes->size() < piece.range.size && piece.range.offset + piece.bytes->size() >= position_) {
       next = std::min(next.value_or(piece.range.end()), piece.range.end());
     }
   }
@@ -164,8 +167,8 @@ bool RangeCollector::next_pass() {
   stopped_ = false;
   position_ = 0;
   for (Piece& piece : pieces_) {
-    if (piece.bytes.size() < piece.range.size) {
-      piece.bytes.clear();
+    if (piece.bytes->size() < piece.range.size) {
+      piece.bytes->clear();
     }
   }
   return true;
@@ -184,7 +187,7 @@ Result<ElfFile> RangeCollector::finish() {
 std::uint64_t RangeCollector::held_bytes() const {
   std::uint64_t held = 0;
   for (const Piece& piece : pieces_) {
-    held += piece.bytes.size();
+    held += piece.bytes->size();
   }
   return held;
 }

@@ -59,7 +59,7 @@ public:
 private:
   struct Piece {
     FileRange range;
-    std::vector<std::byte> bytes; ///< what has come of it
+    std::shared_ptr<std::vector<std::byte>> bytes; ///< what has come of it; a file may keep it
   };
   void keep(std::span<const std::byte> piece);
   void want(FileRange range);

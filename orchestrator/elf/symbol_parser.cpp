@@ -167,7 +167,7 @@ std::uint64_t ElfParser::next_table_after(std::uint64_t address) const {
 
 /// Unlike string_at() this takes a name that the table's end cuts off, and tells nothing but where it is wrong.
 std::optional<std::string_view> ElfParser::symbol_name(std::uint32_t offset) {
-  const std::vector<char>& table = file_.strings_;
+  const std::string_view table = file_.strings_;
   if (offset >= table.size()) {
     return offset == 0 ? std::optional(std::string_view()) : std::nullopt;
   }
