@@ -4,6 +4,7 @@
 #include "orchestrator/base/byte_cursor.hpp"
 #include "orchestrator/zip/byte_source.hpp"
 #include "orchestrator/zip/records.hpp"
+#include "orchestrator/zip/window_inflate.hpp"
 
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
@@ -163,6 +164,8 @@ struct Inflater::State {
 
   Result<std::span<const std::byte>> fetch_raw(const ZipReader& archive, const ZipMember& member);
   Result<std::uint64_t> stream_deflated(const ZipMember& member, CompressedInput& input, SinkEnd& out);
+  std::optional<Result<std::uint64_t>> stream_in_window(const ZipMember& member, const PackedRange& range,
+                                                        SinkEnd& out);
   Result<std::span<const std::byte>> peek_deflated(const ZipMember& member, CompressedInput& input, std::size_t count);
   Result<std::span<const std::byte>> inflate_whole(const ZipMember& member, std::span<const std::byte> raw);
   Result<std::span<const std::byte>> inflate_strict(const ZipMember& member, CompressedInput& input);
@@ -223,6 +226,32 @@ Result<std::uint64_t> Inflater::State::stream_deflated(const ZipMember& member, 
     }
   }
   if (!out.has_enough() && out.sent() != member.size) {
+    return bad_deflate(member, out.sent(), "the compressed data ends");
+  }
+  return out.finish(member);
+}
+
+/// The fast way for what is too large to be held; nothing where it cannot be gone.
+std::optional<Result<std::uint64_t>> Inflater::State::stream_in_window(const ZipMember& member,
+                                                                       const PackedRange& range, SinkEnd& out) {
+  auto inflated = inflate_in_window(whole, range,
+                                    [&out](std::span<const std::byte> piece) { return out.send(piece) == Flow::more; });
+  if (!inflated) {
+    return std::nullopt;
+  }
+  if (!*inflated) {
+    return tl::unexpected(with_context(std::move(*inflated).error(), member.name));
+  }
+  using End = WindowResult::End;
+  switch ((*inflated)->end) {
+  case End::done:
+  case End::stopped:
+    break;
+  case End::invalid_data:
+    return bad_deflate(member, out.sent(), "invalid data");
+  case End::too_much_data:
+    return bad_deflate(member, out.sent(), "there is more data than the stated size");
+  case End::too_little_data:
     return bad_deflate(member, out.sent(), "the compressed data ends");
   }
   return out.finish(member);
@@ -345,8 +374,14 @@ Result<std::uint64_t> Inflater::stream(const ZipReader& archive, const ZipMember
                                        CheckCrc check) {
   WF_TRY_VOID(check_readable(member));
   WF_TRY(const std::uint64_t offset, archive.data_offset(member));
-  CompressedInput input(archive.source(), offset, member.compressed_size, state_->compressed.room(kStreamInput));
   SinkEnd out(sink, check);
+  if (member.method == kDeflated && member.size > kWholeLimit && check == CheckCrc::no) {
+    const PackedRange range{archive.source(), offset, member.compressed_size, member.size};
+    if (auto sent = state_->stream_in_window(member, range, out)) {
+      return *std::move(sent);
+    }
+  }
+  CompressedInput input(archive.source(), offset, member.compressed_size, state_->compressed.room(kStreamInput));
   return member.method == kStored ? stream_stored(member, input, out) : state_->stream_deflated(member, input, out);
 }
 

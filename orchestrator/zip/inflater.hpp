@@ -1,4 +1,5 @@
-// Reads members: whole into reused memory (libdeflate), as a stream that may stop early (ISA-L), or raw.
+// Reads members: whole into reused memory (libdeflate), as a stream that may stop early (ISA-L, or libdeflate in a
+// window), or raw.
 #pragma once
 
 #include "orchestrator/base/error.hpp"
@@ -14,8 +15,8 @@
 namespace wheelforge::zip {
 
 /// Whether the bytes of a member are held against its CRC-32. A stream that stops early cannot be checked.
-/// With it a member that is read whole must also be deflated by the letter, as a streamed one always must: without,
-/// libdeflate lets a few codes pass in small members that zlib and ISA-L refuse.
+/// With it a member must also be deflated by the letter: without, libdeflate lets a few codes pass that zlib and ISA-L
+/// refuse, in members that are read whole and in those above kWholeLimit.
 enum class CheckCrc : std::uint8_t { no, yes };
 
 /// What the consumer of a stream answers to a piece.
@@ -45,7 +46,7 @@ public:
 
   /// Takes a piece of a member; pieces come in order and are valid only during the call.
   using Sink = std::function<Flow(std::span<const std::byte>)>;
-  /// Sends the member's bytes to the sink piece by piece in constant memory (under 1 MiB), until the end or until the
+  /// Sends the member's bytes to the sink piece by piece in constant memory (under 5 MiB), until the end or until the
   /// sink has enough. Gives the number of bytes sent. Fails like read(), but for the size limit.
   [[nodiscard]] Result<std::uint64_t> stream(const ZipReader& archive, const ZipMember& member, const Sink& sink,
                                              CheckCrc check = CheckCrc::no);
