@@ -12,6 +12,8 @@
 
 #include <fmt/core.h>
 
+#include <span>
+
 namespace wheelforge::pipeline {
 namespace {
 
@@ -114,7 +116,9 @@ schedule::TaskOutcome CellRun::repair(std::stop_token stop) {
   if (auto there = ensure_built(); !there) {
     return fail_step(step, std::move(there).error());
   }
-  auto verdict = audit_for_cell(built_, built_.filename().string(), planned_.cell.platform, options().audit);
+  const auto archive = zip::ZipReader::open(built_);
+  auto verdict = archive ? audit_for_cell(*archive, built_.filename().string(), planned_.cell.platform, options().audit)
+                         : tl::unexpected(archive.error());
   if (!verdict) {
     return fail_step(step, with_context(std::move(verdict).error(), "auditing the wheel as built"));
   }
@@ -184,8 +188,16 @@ schedule::TaskOutcome CellRun::audit() {
   if (auto there = ensure_repaired(); !there) {
     return fail_step(step, std::move(there).error());
   }
+  const auto bytes = run_.files.read(repaired_); // once, for all that follows
+  if (!bytes) {
+    return fail_step(step, bytes.error());
+  }
+  const auto archive = zip::ZipReader::from_bytes(std::as_bytes(std::span(*bytes)));
+  if (!archive) {
+    return fail_step(step, with_context(archive.error(), repaired_.filename().string()));
+  }
   const std::string name = installable_name(planned_, repaired_.filename().string());
-  auto verdict = audit_for_cell(repaired_, name, planned_.cell.platform, options().audit);
+  auto verdict = audit_for_cell(*archive, name, planned_.cell.platform, options().audit);
   if (!verdict) {
     return fail_step(step, std::move(verdict).error());
   }
@@ -197,10 +209,6 @@ schedule::TaskOutcome CellRun::audit() {
   verdict->refusals.insert(verdict->refusals.end(), accelerator->refusals.begin(), accelerator->refusals.end());
   for (const std::string& line : verdict->lines) {
     log_->note(step, line);
-  }
-  auto bytes = run_.files.read(repaired_);
-  if (!bytes) {
-    return fail_step(step, std::move(bytes).error());
   }
   {
     const std::scoped_lock lock(mutex_);

@@ -4,14 +4,12 @@
 #include "orchestrator/audit/audit.hpp"
 #include "orchestrator/audit/render.hpp"
 #include "orchestrator/pipeline/cell_findings.hpp"
-#include "orchestrator/zip/zip_reader.hpp"
 
 #include <fmt/core.h>
 
 namespace wheelforge::pipeline {
-Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const std::string& name,
+Result<WheelVerdict> audit_for_cell(const zip::ZipReader& wheel, const std::string& name,
                                     const tags::PlatformTag& platform, const matrix::AuditOptions& options) {
-  WF_TRY(const auto archive, zip::ZipReader::open(wheel));
   audit::AuditOptions how;
   how.integrity = audit::Integrity::check;
   tags::PlatformTag wanted = platform;
@@ -19,7 +17,7 @@ Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const st
     WF_TRY(wanted, tags::parse_platform_tag(fmt::format("{}_{}", options.policy, to_string(*platform.arch))));
   }
   how.policy = wanted.text;
-  WF_TRY(const audit::AuditReport report, audit::audit_wheel(archive, name, how));
+  WF_TRY(const audit::AuditReport report, audit::audit_wheel(wheel, name, how));
 
   WheelVerdict verdict;
   verdict.tag = report.tag;

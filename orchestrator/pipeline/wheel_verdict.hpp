@@ -5,8 +5,8 @@
 #include "orchestrator/base/error.hpp"
 #include "orchestrator/matrix/options.hpp"
 #include "orchestrator/tags/platform_tag.hpp"
+#include "orchestrator/zip/zip_reader.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,8 +23,8 @@ struct WheelVerdict {
 };
 
 /// Audits the wheel against the platform that the cell asked for, under the name that installers know it by. Fails when
-/// the file cannot be read as a wheel.
-[[nodiscard]] Result<WheelVerdict> audit_for_cell(const std::filesystem::path& wheel, const std::string& name,
+/// its bytes cannot be read.
+[[nodiscard]] Result<WheelVerdict> audit_for_cell(const zip::ZipReader& wheel, const std::string& name,
                                                   const tags::PlatformTag& platform,
                                                   const matrix::AuditOptions& options);
 
