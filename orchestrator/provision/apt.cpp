@@ -87,14 +87,19 @@ public:
     WF_TRY_VOID(doors.files.write_atomically(
         root / "etc/apt/sources.list",
         fmt::format("deb [signed-by={}] {} {} {}\n", kKeyring, archive, suite, fmt::join(components, " "))));
-    Apt apt(doors, std::move(folder), arch);
+    const std::string source = fmt::format("{} ({})", suite, fmt::join(components, " "));
+    Apt apt(doors, std::move(folder), arch, source);
     // An archive that lags behind has Release files of yesterday; what is fetched is held against the lock anyhow.
-    WF_TRY_VOID(apt.run({"-qq", "-o", "Acquire::Check-Valid-Until=false", "update"}, stop));
+    // Without the error mode, a list that nobody gave us would be no failure here, and its packages missing later.
+    WF_TRY_VOID(
+        apt.run({"-qq", "-o", "Acquire::Check-Valid-Until=false", "-o", "APT::Update::Error-Mode=any", "update"},
+                source, stop));
     return apt;
   }
 
-  [[nodiscard]] Result<std::string> run(const std::vector<std::string>& words, std::stop_token stop,
-                                        const std::filesystem::path& folder = {}) const {
+  /// What apt-get wrote to stdout. `what` is for messages: the packages or the suite that are wanted.
+  [[nodiscard]] Result<std::string> run(const std::vector<std::string>& words, std::string_view what,
+                                        std::stop_token stop, const std::filesystem::path& folder = {}) const {
     const std::string root = folder_.path().string();
     host::Command command;
     command.argv = {"apt-get",
@@ -116,22 +121,28 @@ public:
                     "APT::Sandbox::User=root"};
     command.argv.insert(command.argv.end(), words.begin(), words.end());
     command.folder = folder;
+    command.environment = {{"LC_ALL", "C"}}; // its words are read
     command.capture_bytes = std::size_t{8} << 20U;
     auto result = doors_.runner.run(command, {}, std::move(stop));
-    const bool is_missing = result && result->err.find("Unable to locate package") != std::string::npos;
-    auto ran =
-        host::require_success(command, std::move(result), is_missing ? ErrorKind::not_found : ErrorKind::temporary);
-    if (!ran) {
-      return tl::unexpected(std::move(ran).error());
+    const AptFailure failure = result ? read_apt_failure(result->out, result->err) : AptFailure{};
+    auto ran = host::require_success(command, std::move(result), failure.kind);
+    if (ran) {
+      return std::move(ran->out);
     }
-    return std::move(ran->out);
+    if (ran.error().kind == failure.kind && !failure.seen.empty()) {
+      return with_hint(fail(failure.kind, "{} cannot be had from Debian's archive: {}", what, failure.seen),
+                       failure.hint);
+    }
+    return tl::unexpected(std::move(ran).error());
   }
 
   [[nodiscard]] Result<std::vector<LockedPart>> closure(const std::vector<std::string>& packages,
                                                         std::stop_token stop) const {
-    std::vector<std::string> words = {"-qq", "-y", "--no-install-recommends", "--print-uris", "install"};
+    // Quieter than this, it does not say which dependencies are unmet.
+    std::vector<std::string> words = {"-q", "-y", "--no-install-recommends", "--print-uris", "install"};
     words.insert(words.end(), packages.begin(), packages.end());
-    WF_TRY(const std::string text, run(words, std::move(stop)));
+    const std::string what = fmt::format("{} of {}", fmt::join(packages, ", "), source_);
+    WF_TRY(const std::string text, run(words, what, std::move(stop)));
     std::vector<LockedPart> parts;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
@@ -143,13 +154,53 @@ public:
   }
 
 private:
-  Apt(const Doors& doors, host::TempFolder folder, tags::Architecture arch)
-      : doors_(doors), folder_(std::move(folder)), arch_(arch) {}
+  Apt(const Doors& doors, host::TempFolder folder, tags::Architecture arch, std::string source)
+      : doors_(doors), folder_(std::move(folder)), arch_(arch), source_(std::move(source)) {}
 
   const Doors& doors_;
   host::TempFolder folder_;
   tags::Architecture arch_;
+  std::string source_; ///< for messages: "bookworm (main non-free)"
 };
+
+bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+/// The unmet dependencies that APT lists, a text a package: "a : Depends: b but it is not installable or c".
+std::vector<std::string> unmet_dependencies(std::string_view out) {
+  std::istringstream lines{std::string(out)};
+  std::vector<std::string> unmet;
+  bool is_in_list = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (!is_in_list) {
+      is_in_list = line.ends_with("unmet dependencies:");
+      continue;
+    }
+    const std::size_t text = line.find_first_not_of(' ');
+    if (text == 0 || text == std::string::npos) {
+      break;
+    }
+    if (text == 1 || unmet.empty()) { // what goes on is indented further
+      unmet.push_back(line.substr(text));
+    } else {
+      unmet.back() += " " + line.substr(text);
+    }
+  }
+  return unmet;
+}
+
+/// APT's first error, without the "E: " before it.
+std::string first_error(std::string_view err) {
+  std::istringstream lines{std::string(err)};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("E: ", 0) == 0) {
+      return line.substr(3);
+    }
+  }
+  return {};
+}
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -164,6 +215,27 @@ std::optional<std::string> archive_of_source(std::string_view line) {
   }
   const std::string_view archive = line.substr(1, dists - 1);
   return archive.ends_with("/debian") ? std::optional(std::string(archive)) : std::nullopt;
+}
+
+AptFailure read_apt_failure(std::string_view out, std::string_view err) {
+  const std::string error = first_error(err);
+  if (has_any(err, {"Failed to fetch", "Could not"})) {
+    return {ErrorKind::temporary, error, "try again when the archive answers, or set WHEELFORGE_DEBIAN_MIRROR"};
+  }
+  const std::vector<std::string> unmet = unmet_dependencies(out);
+  if (!unmet.empty() || has_any(err, {"held broken packages", "Unable to satisfy dependencies"})) {
+    std::string seen = unmet.empty() ? error : unmet.front();
+    if (unmet.size() > 1) {
+      seen += fmt::format(", and {} more with unmet dependencies", unmet.size() - 1);
+    }
+    return {ErrorKind::not_found, std::move(seen),
+            "add the components that have them to the recipe's part; in a suite that moves, lock again later"};
+  }
+  if (has_any(err, {"Unable to locate package", "has no installation candidate", "was not found",
+                    "does not have a Release file"})) {
+    return {ErrorKind::not_found, error, "look at suite, components and packages of the recipe's part"};
+  }
+  return {};
 }
 
 std::optional<LockedPart> parse_apt_line(std::string_view line) {
@@ -241,7 +313,7 @@ Result<void> download_packages(const Doors& doors, const std::vector<LockedPart>
         command.push_back(fmt::format("{}={}", part.name, part.version));
       }
     }
-    auto ran = apt.run(command, stop, folder);
+    auto ran = apt.run(command, "what is locked", stop, folder);
     if (!ran) {
       Error error = with_context(std::move(ran).error(), fmt::format("fetching packages of {}", source));
       error.hint = "where the archive has newer versions by now, lock again: wheelforge toolchain lock --update";

@@ -5,7 +5,8 @@
 
 namespace wheelforge::provision {
 
-/// The packages that the part wants, with everything they depend on, without what the image has.
+/// The packages that the part wants, with everything they depend on, without what the image has. Fails (kind temporary)
+/// where the archive does not answer, not_found where it answers and has not all of them, with what is unmet.
 [[nodiscard]] Result<std::vector<toolchain::LockedPart>>
 resolve_packages(const Doors& doors, const toolchain::Part& part, tags::Architecture arch, std::stop_token stop);
 
@@ -13,6 +14,14 @@ resolve_packages(const Doors& doors, const toolchain::Part& part, tags::Architec
 [[nodiscard]] Result<void> download_packages(const Doors& doors, const std::vector<toolchain::LockedPart>& parts,
                                              tags::Architecture arch, const std::filesystem::path& folder,
                                              std::stop_token stop);
+
+/// Why apt-get failed, by what it wrote in the C locale.
+struct AptFailure {
+  ErrorKind kind = ErrorKind::temporary; ///< not_found: the archive answers, and has not what is wanted
+  std::string seen;                      ///< its error, or the first dependency that is unmet; empty: nothing known
+  std::string hint;
+};
+[[nodiscard]] AptFailure read_apt_failure(std::string_view out, std::string_view err);
 
 /// Reads one line of `apt-get --print-uris` with Acquire::ForceHash=sha256: "'ADDRESS' FILE SIZE SHA256:HEX". Nothing
 /// where the line is another. The address stands in `from`.

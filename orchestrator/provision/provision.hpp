@@ -24,7 +24,8 @@ struct Doors {
 
 /// Asks the package index, Debian's archive or the recipe itself which files the toolchain is made of now. Wheels are
 /// chosen by pip, packages by APT in a configuration of its own, so nothing of this machine's changes. Downloads
-/// nothing but metadata. Fails (kind temporary) where nobody answers, not_found where a part does not exist.
+/// nothing but metadata. Fails (kind temporary) where nobody answers, not_found where a part or something that
+/// it depends on does not exist.
 [[nodiscard]] Result<toolchain::LockedToolchain> lock_toolchain(const Doors& doors, const toolchain::Recipe& recipe,
                                                                 tags::Architecture arch, std::stop_token stop);
 

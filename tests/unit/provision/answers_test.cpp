@@ -2,11 +2,14 @@
 #include "orchestrator/provision/apt.hpp"
 #include "orchestrator/provision/pip.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/fake_process_runner.hpp"
+#include "tests/support/memory_file_system.hpp"
 
 #include <algorithm>
 
 using namespace wheelforge;
 using namespace wheelforge::provision;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("a line of APT is a package with version, size and hash, and other lines are none") {
   const std::string hash(64, 'a');
@@ -31,6 +34,79 @@ TEST_CASE("Debian's archive is read off the sources where APT has no lists") {
   CHECK_FALSE(archive_of_source("'http://mirror.test/ubuntu/dists/noble/InRelease' x 0"));
   CHECK_FALSE(archive_of_source("http://mirror.test/debian/dists/"));
   CHECK_FALSE(archive_of_source(""));
+}
+
+namespace {
+
+/// An APT that answers as the test says when packages are to be resolved.
+struct Archive {
+  host::MemoryFileSystem files;
+  host::FakeProcessRunner runner;
+
+  explicit Archive(host::FakeProcessRunner::Answer update, host::FakeProcessRunner::Answer install = {}) {
+    files.files["/usr/share/keyrings/debian-archive-keyring.gpg"] = "keys";
+    runner.on({"apt-get", "indextargets"}, {.out = "http://mirror.test/debian/|Debian|bookworm\n"})
+        .on({"apt-get", "update"}, std::move(update))
+        .on({"apt-get", "install"}, std::move(install));
+  }
+  [[nodiscard]] Error why() {
+    toolchain::Part part;
+    part.suite = "bookworm";
+    part.components = {"non-free"};
+    part.packages = {"nvidia-cuda-toolkit"};
+    const Doors doors{files, runner, "/cache", [](const std::string&) {}};
+    const auto found = resolve_packages(doors, part, tags::Architecture::x86_64, {});
+    return found ? Error{"it resolves", ErrorKind::internal, {}} : found.error();
+  }
+};
+
+} // namespace
+
+TEST_CASE("packages whose dependencies are unmet are the recipe's affair, with what is unmet") {
+  Archive archive({}, {.exit_code = 100,
+                       .out = "Reading package lists...\n\nThe following packages have unmet dependencies:\n"
+                              " libcuinj64-11.8 : Depends: libcuda1 (>= 520) but it is not installable or\n"
+                              "                            libcuda-11.8-1\n"
+                              " nvidia-cuda-dev : Depends: libcuda1 (>= 520) but it is not installable\n",
+                       .err = "E: Unable to correct problems, you have held broken packages.\n"});
+  const Error error = archive.why();
+  CHECK(error.kind == ErrorKind::not_found);
+  CHECK(error.message ==
+        "nvidia-cuda-toolkit of bookworm (non-free) cannot be had from Debian's archive: libcuinj64-11.8 : Depends: "
+        "libcuda1 (>= 520) but it is not installable or libcuda-11.8-1, and 1 more with unmet dependencies");
+  CHECK_THAT(error.hint, ContainsSubstring("add the components"));
+  CHECK(archive.runner.records().back().command.environment.at("LC_ALL") == "C");
+
+  Archive newer({},
+                {.exit_code = 100, .err = "E: Unable to satisfy dependencies. Reached two conflicting decisions:\n"});
+  CHECK(newer.why().kind == ErrorKind::not_found);
+  CHECK_THAT(newer.why().message, ContainsSubstring("Reached two conflicting decisions"));
+}
+
+TEST_CASE("what an archive that answers does not have is not there, and one that does not answer may answer later") {
+  struct Row {
+    const char* err;
+    ErrorKind kind;
+  };
+  const Row row = GENERATE(
+      Row{"E: Unable to locate package nvidia-cuda-toolkit\n", ErrorKind::not_found},
+      Row{"E: Package 'nvidia-cuda-toolkit' has no installation candidate\n", ErrorKind::not_found},
+      Row{"E: Version '1' for 'nvidia-cuda-toolkit' was not found\n", ErrorKind::not_found},
+      Row{"E: The repository 'http://mirror.test/debian nosuch Release' does not have a Release file.\n",
+          ErrorKind::not_found},
+      Row{"E: Failed to fetch http://mirror.test/debian/dists/bookworm/InRelease  Could not connect to mirror.test\n"
+          "E: Some index files failed to download. They have been ignored, or old ones used instead.\n",
+          ErrorKind::temporary},
+      Row{"E: Unable to locate package x\nE: Failed to fetch http://mirror.test/x\n", ErrorKind::temporary},
+      Row{"E: The method driver /usr/lib/apt/methods/http died\n", ErrorKind::temporary});
+  const bool is_of_update = GENERATE(true, false);
+  const host::FakeProcessRunner::Answer answer{.exit_code = 100, .err = row.err};
+  Archive archive(is_of_update ? answer : host::FakeProcessRunner::Answer{}, answer);
+  const Error error = archive.why();
+  CAPTURE(row.err, error.message);
+  CHECK(error.kind == row.kind);
+  const std::string first(row.err, std::string_view(row.err).find('\n'));
+  CHECK_THAT(error.message, ContainsSubstring(first.substr(3)));
 }
 
 TEST_CASE("pip's report gives each wheel by name, version and hash, in the older spelling too") {
