@@ -7,21 +7,24 @@ import sysconfig
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-accelerator = os.environ.get("WHEELFORGE_ACCELERATOR", "cpu").split("-")[0]
+accelerator, _, version = os.environ.get("WHEELFORGE_ACCELERATOR", "cpu").partition("-")
+# Toolkits without a static run time: the wheel loads the one that another wheel brings.
+loads_cudart = "-cudart=shared" in os.environ.get("NVCC_PREPEND_FLAGS", "")
+cudart_path = "-rpath,$ORIGIN/nvidia/cuda_runtime/lib"
 if os.environ.get("CUDACXX", "").endswith("/clang-cuda"):
     accelerator = "cuda by clang"
 
 
 def command(source, target):
     include = "-I" + sysconfig.get_paths()["include"]
-    if accelerator == "cuda by clang":  # loads the run time that another wheel brings
+    if accelerator == "cuda by clang":
         arches = ["--offload-arch=" + target for target in os.environ["WHEELFORGE_TARGETS"].split(";")]
         return ["clang-cuda", "-O2", "-std=c++17", "-shared", "-fPIC", *arches, include, "-DWITH_CUDA", "-x", "cuda", source,
-                "-o", target, "-lcudart", "-Wl,-rpath,$ORIGIN/nvidia/cuda_runtime/lib"]
+                "-o", target, "-lcudart", "-Wl," + cudart_path]
     if accelerator == "cuda":
         gencode = shlex.split(os.environ["WHEELFORGE_GENCODE"])
         return ["nvcc", "-O2", "-std=c++17", "-x", "cu", "-shared", "-Xcompiler", "-fPIC", *gencode, include,
-                "-DWITH_CUDA", source, "-o", target]
+                "-DWITH_CUDA", source, "-o", target, *(["-Xlinker", cudart_path] if loads_cudart else [])]
     if accelerator == "rocm":
         return ["hipcc", "-O2", "-std=c++17", "-shared", "-fPIC", include, "-DWITH_HIP", source, "-o", target]
     if accelerator == "mkl":  # found in the environment's own lib/, two levels above site-packages
@@ -38,5 +41,7 @@ class Build(build_ext):
         subprocess.run(command(extension.sources[0], target), check=True)
 
 
-requires = {"mkl": ["mkl"], "cuda by clang": ["nvidia-cuda-runtime-cu12==12.8.*"]}.get(accelerator, [])
+requires = ["mkl"] if accelerator == "mkl" else []
+if accelerator == "cuda by clang" or loads_cudart:
+    requires = [f"nvidia-cuda-runtime-cu{version.split('.')[0]}=={version}.*"]
 setup(install_requires=requires, ext_modules=[Extension("accelerated", ["accelerated.cpp"])], cmdclass={"build_ext": Build})
