@@ -68,6 +68,15 @@ sed -i 's/own:Api.nested/absent/' pyproject.toml
 call 1
 grep -q "No module named 'absent'" "$work/said" || fail "the missing back end is not named"
 
+# Rust under foreign compilers is slow, which is said before anything of it is installed; on a machine of its own nothing is.
+printf '[build-system]\nrequires = ["Setuptools_Rust >= 1"]\n' >pyproject.toml
+export PIP_NO_INDEX=1
+call 1
+! grep -q "note: this project is built with Rust" "$work/said" || fail "Rust is spoken of where nothing is foreign"
+WHEELFORGE_CROSS=$work/cross call 1
+grep -q "note: this project is built with Rust.* cargo and rustc.* under emulation.*\[engine.hosts\]" "$work/said" ||
+  fail "no word that Rust stays emulated"
+
 rm pyproject.toml
 call 1
 grep -q "is not a Python project" "$work/said" || fail "a folder without a project is taken for one"
