@@ -168,6 +168,62 @@ def warn_of_rust(requirements):
             "where the image has them they run under emulation, which is slow; [engine.hosts] can give the architecture a machine of its own")
 
 
+class NativeTools:
+    """In a foreign container: the CMake and Ninja that came as wheels give way to the cross tool set's, which run natively.
+
+    Only where every requirement that names them allows the tool set's version, and only here, in the environment: the cache of
+    packages keeps what it has.
+    """
+
+    PROGRAMS = {"cmake": ["cmake", "ctest", "cpack"], "ninja": ["ninja"]}
+
+    def __init__(self, environment, site):
+        self.cross = os.environ.get("WHEELFORGE_CROSS", "")
+        self.folder = os.path.join(environment, "bin")
+        self.site = site
+        self.requirements = []
+
+    def bring(self, requirements):
+        self.requirements += requirements
+        for name, programs in self.PROGRAMS.items() if self.cross else []:
+            here = [path for program in programs for path in (
+                os.path.join(self.folder, program), os.path.join(self.site, name, "data", "bin", program)) if os.path.isfile(path)]
+            version = self.version(name) if any(not os.path.islink(path) for path in here) else None
+            if version and all(allows(requirement, name, version) for requirement in self.requirements):
+                for path in here:
+                    os.unlink(path)  # a file of the cache may be linked here
+                    os.symlink(os.path.join(self.cross, "bin", os.path.basename(path)), path)
+                say(f"{name} runs natively: {'.'.join(map(str, version))} of the cross tool set")
+
+    def version(self, name):
+        """What the tool set has, as numbers; None where it has none."""
+        program = os.path.join(self.cross, "bin", name)
+        said = subprocess.run([program, "--version"], stdout=subprocess.PIPE, text=True).stdout if os.path.exists(program) else ""
+        found = re.search(r"\d+(\.\d+)+", said)
+        return tuple(map(int, found.group().split("."))) if found else None
+
+
+def allows(requirement, name, version):
+    """Whether a requirement (PEP 508), if it is one of that distribution, takes the version. What is not understood does not."""
+    words = requirement.split(";")[0].strip()
+    named = re.match(r"[\w.-]+", words)
+    if not named or named.group().lower() != name:
+        return True
+    rest = re.sub(r"^\s*\[[^\]]*\]|[()\s]", "", words[named.end():])
+    for clause in filter(None, rest.split(",")):
+        parts = re.fullmatch(r"(>=|<=|==|!=|~=|>|<)(\d+(?:\.\d+)*)(\.\*)?", clause)
+        if not parts:
+            return False
+        wanted = tuple(map(int, parts.group(2).split(".")))
+        length = max(len(wanted), len(version))
+        own, other = (each + (0,) * (length - len(each)) for each in (version, wanted))
+        same = version[:len(wanted)] == wanted if parts.group(3) else own == other
+        if not {">=": own >= other, "<=": own <= other, ">": own > other, "<": own < other, "==": same, "!=": not same,
+                "~=": own >= other and version[:len(wanted) - 1] == wanted[:-1]}[parts.group(1)]:
+            return False
+    return True
+
+
 def interfaces():
     """The network interfaces. /proc/net/dev leaves one out for a moment while it is renamed; this list does not."""
     return set(_socket.if_nameindex())
@@ -214,6 +270,7 @@ def main():
     python = os.path.join(environment, "bin", "python")
     place = Place(environment, cache)
     bytecode = Bytecode(environment, cache)
+    native = NativeTools(environment, bytecode.site)
 
     def install(requirements):
         if not requirements:
@@ -223,6 +280,7 @@ def main():
             bytecode.bring()
         else:  # which compiles what it installs
             run(python, "-m", "pip", "install", "--disable-pip-version-check", *requirements)
+        native.bring(requirements)
 
     system = build_system(source)
     question = {"backend": system["build-backend"], "paths": system.get("backend-path", []),

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The program that fills a build environment and calls the back end's hooks, with a back end of the project's own: each hook gets a
 # fresh process, the settings, the right folders and nothing of the other's; what it prints is no answer; its failure is the program's.
+# And what the program does about tools in foreign containers.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -64,13 +65,38 @@ WANTED_END=error call 1
 grep -q "ValueError: no wheel today" "$work/said" || fail "the traceback is lost"
 WANTED_END=signal call 137
 
+# In a foreign container the Ninja of a wheel gives way to the cross tool set's, unless a requirement wants a newer one.
+mkdir -p "$work/cross/bin" "$work/index"
+printf '#!/bin/sh\necho 1.11.1\n' >"$work/cross/bin/ninja"
+chmod +x "$work/cross/bin/ninja"
+python3 - "$work/index/ninja-1.13.0-py3-none-any.whl" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+    program = zipfile.ZipInfo("ninja-1.13.0.data/scripts/ninja")
+    program.external_attr = 0o100755 << 16
+    wheel.writestr(program, "#!/bin/sh\necho 1.13.0\n")
+    wheel.writestr("ninja-1.13.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    wheel.writestr("ninja-1.13.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: ninja\nVersion: 1.13.0\n")
+    wheel.writestr("ninja-1.13.0.dist-info/RECORD", "")
+PYTHON
+export PIP_NO_INDEX=1 PIP_FIND_LINKS=$work/index
+# ninja_of REQUIREMENT CROSS: what the environment's Ninja says of its version.
+ninja_of() {
+  sed -i "s/^requires = .*/requires = [\"$1\"]/" pyproject.toml
+  WHEELFORGE_CROSS=$2 call 0
+  "$work/environment/bin/ninja" --version
+}
+[ "$(ninja_of 'ninja>=1.8.2' '')" = 1.13.0 ] || fail "at home the wheel's Ninja stays"
+[ "$(ninja_of 'ninja >= 1.8.2, < 2' "$work/cross")" = 1.11.1 ] || fail "Ninja does not run natively"
+[ "$(ninja_of 'ninja>=1.12' "$work/cross")" = 1.13.0 ] || fail "the project wants a newer Ninja than the native one"
+sed -i 's/^requires = .*/requires = []/' pyproject.toml
+
 sed -i 's/own:Api.nested/absent/' pyproject.toml
 call 1
 grep -q "No module named 'absent'" "$work/said" || fail "the missing back end is not named"
 
 # Rust under foreign compilers is slow, which is said before anything of it is installed; on a machine of its own nothing is.
 printf '[build-system]\nrequires = ["Setuptools_Rust >= 1"]\n' >pyproject.toml
-export PIP_NO_INDEX=1
 call 1
 ! grep -q "note: this project is built with Rust" "$work/said" || fail "Rust is spoken of where nothing is foreign"
 WHEELFORGE_CROSS=$work/cross call 1
