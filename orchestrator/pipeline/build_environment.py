@@ -137,7 +137,6 @@ class Place:
     DAYS = 2  # after which a folder is one of a cell that failed or was killed
 
     def __init__(self, environment, cache):
-        self.environment = environment
         self.folder = os.path.join(cache, "environments")
         self.is_shared = False
         try:
@@ -193,35 +192,26 @@ class NativeTools:
                 for path in here:
                     os.unlink(path)  # a file of the cache may be linked here
                     os.symlink(os.path.join(self.cross, "bin", os.path.basename(path)), path)
-                say(f"{name} runs natively: {'.'.join(map(str, version))} of the cross tool set")
+                say(f"{name} runs natively: {version} of the cross tool set")
 
     def version(self, name):
-        """What the tool set has, as numbers; None where it has none."""
+        """What the tool set has; None where it has none."""
         program = os.path.join(self.cross, "bin", name)
         said = subprocess.run([program, "--version"], stdout=subprocess.PIPE, text=True).stdout if os.path.exists(program) else ""
         found = re.search(r"\d+(\.\d+)+", said)
-        return tuple(map(int, found.group().split("."))) if found else None
+        return found.group() if found else None
 
 
 def allows(requirement, name, version):
     """Whether a requirement (PEP 508), if it is one of that distribution, takes the version. What is not understood does not."""
-    words = requirement.split(";")[0].strip()
-    named = re.match(r"[\w.-]+", words)
-    if not named or named.group().lower() != name:
-        return True
-    rest = re.sub(r"^\s*\[[^\]]*\]|[()\s]", "", words[named.end():])
-    for clause in filter(None, rest.split(",")):
-        parts = re.fullmatch(r"(>=|<=|==|!=|~=|>|<)(\d+(?:\.\d+)*)(\.\*)?", clause)
-        if not parts:
-            return False
-        wanted = tuple(map(int, parts.group(2).split(".")))
-        length = max(len(wanted), len(version))
-        own, other = (each + (0,) * (length - len(each)) for each in (version, wanted))
-        same = version[:len(wanted)] == wanted if parts.group(3) else own == other
-        if not {">=": own >= other, "<=": own <= other, ">": own > other, "<": own < other, "==": same, "!=": not same,
-                "~=": own >= other and version[:len(wanted) - 1] == wanted[:-1]}[parts.group(1)]:
-            return False
-    return True
+    try:
+        from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
+        wanted = Requirement(requirement)
+    except ImportError:
+        return not requirement.strip().lower().startswith(name)
+    except InvalidRequirement:
+        return False
+    return wanted.name.lower() != name or (wanted.url is None and wanted.specifier.contains(version))
 
 
 def interfaces():
@@ -268,7 +258,7 @@ class BackEnd:
 def main():
     hooks, source, environment, cache, settings, installer, wheels, network, *wanted = sys.argv[1:]
     python = os.path.join(environment, "bin", "python")
-    place = Place(environment, cache)
+    place = Place(environment, cache) if installer == "uv" else None  # pip copies wherever it is
     bytecode = Bytecode(environment, cache)
     native = NativeTools(environment, bytecode.site)
 
