@@ -85,13 +85,28 @@ const Segment* ElfParser::load_segment_at(std::uint64_t address) const {
   return address - segment.address < segment.memory_size ? &segment : nullptr;
 }
 
+std::uint64_t ElfParser::bytes_from(const Segment& segment) const {
+  std::uint64_t bytes = segment.file_size;
+  const Segment* last = &segment;
+  for (const Segment* next = last + 1; next != loads_.data() + loads_.size(); last = next++) {
+    const bool goes_on = last->file_size == last->memory_size && next->file_size <= ~bytes &&
+                         next->address - last->address == last->file_size &&
+                         next->offset - last->offset == last->file_size;
+    if (!goes_on) {
+      break;
+    }
+    bytes += next->file_size;
+  }
+  return bytes;
+}
+
 Result<FileRange> ElfParser::locate(std::uint64_t address, std::uint64_t size, std::string_view structure) const {
   const Segment* segment = load_segment_at(address);
   if (segment == nullptr) {
     return fail(ErrorKind::invalid_data, "{} at address {:#x} is in no PT_LOAD segment", structure, address);
   }
   const std::uint64_t start = address - segment->address;
-  if (!range_inside(start, size, segment->file_size)) {
+  if (!range_inside(start, size, bytes_from(*segment))) {
     return fail(ErrorKind::invalid_data,
                 "{} of {} bytes at address {:#x} does not fit its segment of {} bytes at {:#x}", structure, size,
                 address, segment->file_size, segment->address);

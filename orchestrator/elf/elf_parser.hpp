@@ -46,6 +46,9 @@ private:
   [[nodiscard]] Result<void> all_fetched() const;
   [[nodiscard]] Result<FileRange> locate(std::uint64_t address, std::uint64_t size, std::string_view structure) const;
   [[nodiscard]] const Segment* load_segment_at(std::uint64_t address) const;
+  /// The bytes from the segment's start to the end of the last PT_LOAD that follows it without a gap, in the file as in
+  /// memory: old versions of patchelf leave tables that begin in one and end in the next.
+  [[nodiscard]] std::uint64_t bytes_from(const Segment& segment) const;
   void note(ElfAnomalyKind kind, std::string detail);
   void widen_missing(std::uint64_t address, FileRange asked);
 

@@ -110,6 +110,52 @@ TEST_CASE("a broken header says what was seen and what is wanted") {
   CHECK(message.find(row.message) == 0);
 }
 
+TEST_CASE("a table goes on in the next segment where that follows in the file and in memory, and nowhere else") {
+  constexpr std::uint64_t kLoad = 1;
+  constexpr std::uint64_t kStack = 0x6474e551;
+  const bool follows_in_file = GENERATE(true, false);
+  const bool follows_in_memory = GENERATE(true, false);
+  BuiltElf built = build_elf(versioned_spec());
+  const std::size_t symbols = ElfFile::parse(built.bytes).value().symbols().size();
+  const auto header_of = [&](std::uint64_t type) {
+    std::size_t at = built.offset.at("program_headers");
+    while (std::to_integer<std::uint64_t>(built.bytes.at(at)) != (type & 0xffU) ||
+           std::to_integer<std::uint64_t>(built.bytes.at(at + 3)) != type >> 24U) {
+      at += 56;
+    }
+    return at;
+  };
+  const auto word_at = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < 8; ++i) {
+      value |= std::to_integer<std::uint64_t>(built.bytes.at(at + i)) << 8 * i;
+    }
+    return value;
+  };
+  // The first PT_LOAD is cut in the middle of the symbols; what it loses is the PT_LOAD that PT_GNU_STACK becomes.
+  const std::size_t first = header_of(kLoad);
+  const std::size_t second = header_of(kStack);
+  const std::uint64_t cut = built.offset.at("dynsym") + 30 - word_at(first + 8);
+  const std::uint64_t lost = word_at(first + 32) - cut;
+  support::patch(built.bytes, second, kLoad, 4);
+  support::patch(built.bytes, second + 8, word_at(first + 8) + cut + (follows_in_file ? 0 : 8), 8);
+  support::patch(built.bytes, second + 16, word_at(first + 16) + cut + (follows_in_memory ? 0 : 8), 8);
+  for (const unsigned size : {32U, 40U}) { // in the file and in memory
+    support::patch(built.bytes, second + size, lost, 8);
+    support::patch(built.bytes, first + size, cut, 8);
+  }
+  if (follows_in_file && follows_in_memory) {
+    const auto file = ElfFile::parse(built.bytes);
+    INFO((file ? "" : file.error().message));
+    REQUIRE(file);
+    CHECK(file->symbols().size() == symbols);
+    CHECK(file->dynamic().soname == "libx.so");
+  } else {
+    CHECK_THAT(error_of(built.bytes), Catch::Matchers::ContainsSubstring("PT_LOAD") ||
+                                          Catch::Matchers::ContainsSubstring("does not fit its segment of"));
+  }
+}
+
 TEST_CASE("dynamic entries that point nowhere name the structure") {
   struct Row {
     std::uint64_t tag;
