@@ -21,6 +21,10 @@ for cell in (later, last):
     assert cell["wheel"]["built_by"] == first["id"] and cell["status"] == "ok"
 '
     ;;
+  cmake-module)
+    build 0
+    wheels '*-cp311-cp311-manylinux*.whl' '*-cp313-cp313-manylinux*.whl'
+    ;;
   cpp-vector)
     build 0
     wheels '*-cp311-cp311-manylinux*.whl' '*-cp313-cp313-manylinux*.whl' '*-cp313-cp313t-manylinux*.whl'
