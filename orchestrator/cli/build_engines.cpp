@@ -9,6 +9,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 namespace wheelforge::cli {
 namespace {
@@ -68,13 +69,14 @@ Result<void> check_emulators(const plan::Plan& plan, const host::FileSystem& fil
       foreign.insert(tags::to_string(cell.cell.arch));
     }
   }
+  bool is_warned = false; // one program, one line
   for (const std::string_view arch : foreign) {
     const auto verdict = engine::judge(inspect_emulator(arch, files, runner));
     if (!verdict.is_usable()) {
       return with_hint(fail(ErrorKind::engine_unavailable, "{}", verdict.message), verdict.hint);
     }
-    if (verdict.trouble != engine::EmulatorTrouble::none) {
-      fmt::print(stderr, "wheelforge: warning: {}\n", verdict.message);
+    if (verdict.trouble != engine::EmulatorTrouble::none && !std::exchange(is_warned, true)) {
+      fmt::print(stderr, "wheelforge: warning: {}\n  hint: {}\n", verdict.message, verdict.hint);
     }
   }
   return {};
