@@ -4,33 +4,13 @@
 #   real_project_test.sh NAME    a line of projects.tsv
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-row=$(grep -P "^$1\t" "$here/projects.tsv")
-IFS=$'\t' read -r name version sha256 wheels command requires sources <<<"$row"
-
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-sdists=$WF_SOURCE_DIR/build/sdists
-mkdir -p "$sdists"
-sdist=$sdists/$name-$version.tar.gz
-if [ ! -e "$sdist" ]; then
-  # pip asks the back end for metadata even of a download, hence the isolated build that this line implies.
-  if ! python3 -m pip --disable-pip-version-check download -q --no-deps --no-binary "$name" -d "$work/download" "$name==$version" >"$work/pip.log" 2>&1; then
-    tail -5 "$work/pip.log"
-    if grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure|ProxyError|No matching distribution' "$work/pip.log"; then
-      echo "SKIPPED: the package registry does not answer"
-      exit 77
-    fi
-    exit 1
-  fi
-  mv "$work/download/$name-$version.tar.gz" "$sdist"
-fi
-echo "$sha256  $sdist" | sha256sum --check --quiet
+# shellcheck source=tests/support/real_project.sh
+. "$WF_SOURCE_DIR/tests/support/real_project.sh"
 
-mkdir "$work/project"
-tar -xzf "$sdist" -C "$work/project" --strip-components=1
+unpack_sdist "$1" "$work/project"
 cd "$work/project"
-list() { [ "$1" = - ] || printf '"%s" ' "$1" | sed 's/ \(.\)/", "\1/g; s/ $//'; }
 cat >wheelforge.toml <<TOML
 [matrix]
 python = ["cp311", "cp313"]
