@@ -1,6 +1,7 @@
 // y = a * x + y on a device, or on the processor where no toolchain was there.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <string.h>
 
 #if defined(WITH_MKL)
 #include <mkl_cblas.h>
@@ -65,10 +66,11 @@ static PyObject* product(PyObject*, PyObject* args) {
     return nullptr;
   }
   // Plain memory: containers of the standard library would ask for a newer one.
-  double* a = static_cast<double*>(PyMem_Calloc(3 * size, sizeof(double)));
+  double* a = static_cast<double*>(PyMem_Malloc(3 * size * sizeof(double)));
   if (a == nullptr) {
     return PyErr_NoMemory();
   }
+  memset(a, 0, 3 * size * sizeof(double));
   double *b = a + size, *c = b + size;
   for (Py_ssize_t i = 0; i < size; ++i) {
     a[i] = PyFloat_AsDouble(PyList_GetItem(left, i));
