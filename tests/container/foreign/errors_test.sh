@@ -87,6 +87,16 @@ build 1
 grep -h 'compilers: emulated, which is slow: the image has no gcc' .wheelforge/runs/*/*.log >/dev/null || fail "the log does not say why"
 "$(engine)" rmi localhost/wheelforge-without-gcc:1 >/dev/null
 
+# A program that crashes under QEMU: the step is tried again once, then the cell fails with QEMU's own words.
+use "$image" auto
+printf '[build]\nbefore-build = "python -c %s"\n' "'import os, signal; os.kill(os.getpid(), signal.SIGSEGV)'" >>wheelforge.toml
+build 1
+says stderr 'a program crashed under the emulator of s390x a second time: qemu: uncaught target signal 11 (Segmentation fault)'
+says stderr '[engine.hosts]'
+reported '
+cell, = cells.values()
+assert cell["attempts"] == 2 and cell["failure"]["step"] == "before-build", cell'
+
 # musl: the plan says that the compilers run emulated, and "native" is refused at once.
 cat >wheelforge.toml <<'TOML'
 [matrix]
