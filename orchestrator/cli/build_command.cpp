@@ -204,8 +204,8 @@ Result<pipeline::RunReport> run_steps(const Run& run, RunInputs& inputs, engine:
   WF_TRY(auto trust,
          engine::host_trust(engine_table.ca_bundle, *run.doors.files, host::environment_variable,
                             engine_table.proxy == "none" ? engine::Proxies::leave_out : engine::Proxies::pass));
-  WF_TRY(auto toolchains,
-         fetch_toolchains(*run.doors.files, *run.doors.runner, run.project.plan, configuration, run.signals.token()));
+  WF_TRY(auto toolchains, fetch_toolchains(*run.doors.files, *run.doors.runner, *run.doors.clock, run.project.plan,
+                                           configuration, run.signals.token()));
   pipeline::ImageStore images(engine);
   cross::ToolSets tool_sets(*run.doors.files, *run.doors.runner);
   pipeline::RunContext context{.files = *run.doors.files,

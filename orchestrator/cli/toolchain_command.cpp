@@ -122,9 +122,10 @@ Reported<Workplace> open_workplace(const ToolchainRequest& request, const host::
 struct Outside {
   std::unique_ptr<host::FileSystem> files = host::make_file_system();
   std::unique_ptr<host::ProcessRunner> runner = host::make_process_runner();
+  std::unique_ptr<host::Clock> clock = host::make_clock();
 
   [[nodiscard]] provision::Doors doors() const {
-    return {*files, *runner, host::user_cache_folder(),
+    return {*files, *runner, *clock, host::user_cache_folder(),
             [](const std::string& line) { fmt::print(stderr, "{}\n", line); }};
   }
 };

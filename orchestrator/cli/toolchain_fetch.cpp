@@ -10,11 +10,11 @@
 namespace wheelforge::cli {
 
 Result<std::map<std::string, std::filesystem::path>>
-fetch_toolchains(host::FileSystem& files, host::ProcessRunner& runner, const plan::Plan& plan,
+fetch_toolchains(host::FileSystem& files, host::ProcessRunner& runner, host::Clock& clock, const plan::Plan& plan,
                  const Configuration& configuration, std::stop_token stop) {
   std::map<std::string, std::filesystem::path> prefixes;
   std::optional<toolchain::Toolchains> toolchains;
-  const provision::Doors doors{files, runner, host::user_cache_folder(),
+  const provision::Doors doors{files, runner, clock, host::user_cache_folder(),
                                [](const std::string& line) { fmt::print(stderr, "{}\n", line); }};
   for (const plan::PlannedCell& one : plan.cells) {
     if (!one.is_in() || !one.toolchain || one.toolchain->recipe->is_in_image()) {

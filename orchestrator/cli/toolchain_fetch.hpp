@@ -2,6 +2,7 @@
 #pragma once
 
 #include "orchestrator/cli/configuration.hpp"
+#include "orchestrator/host/clock.hpp"
 #include "orchestrator/host/process_runner.hpp"
 #include "orchestrator/plan/plan.hpp"
 
@@ -15,7 +16,7 @@ namespace wheelforge::cli {
 /// The prefixes of all toolchains that the selected cells need, by pipeline::toolchain_key(); each is fetched once,
 /// what is there already is used. Fails (kind usage) where one is not locked.
 [[nodiscard]] Result<std::map<std::string, std::filesystem::path>>
-fetch_toolchains(host::FileSystem& files, host::ProcessRunner& runner, const plan::Plan& plan,
+fetch_toolchains(host::FileSystem& files, host::ProcessRunner& runner, host::Clock& clock, const plan::Plan& plan,
                  const Configuration& configuration, std::stop_token stop);
 
 } // namespace wheelforge::cli

@@ -8,7 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
 
 namespace wheelforge::provision {
 namespace {
@@ -146,6 +149,28 @@ Result<DiskUse> disk_use(const Doors& doors, const LockedToolchain& locked) {
   return use;
 }
 
+namespace {
+
+/// The right to make the prefix. Where another run is at it, that run is waited for, not doubled.
+Result<std::unique_ptr<host::FileLock>> lock_prefix(const Doors& doors, const fs::path& target, const std::string& id,
+                                                    std::stop_token stop) {
+  constexpr std::chrono::milliseconds kPause{200};
+  for (bool is_first = true;; is_first = false) {
+    auto lock = doors.files.try_lock(target.string() + ".lock", fmt::format("process {}", ::getpid()));
+    if (lock || lock.error().kind != ErrorKind::temporary) {
+      return lock;
+    }
+    if (is_first) {
+      doors.say(fmt::format("{}: is being fetched by another run, waiting for it ({})", id, lock.error().message));
+    }
+    if (!doors.clock.wait(kPause, stop)) {
+      return fail(ErrorKind::cancelled, "waiting for {}: cancelled", id);
+    }
+  }
+}
+
+} // namespace
+
 Result<fs::path> fetch_toolchain(const Doors& doors, const Recipe& recipe, const LockedToolchain& locked,
                                  std::stop_token stop) {
   const fs::path target = prefix_path(doors.cache, locked);
@@ -165,7 +190,10 @@ Result<fs::path> fetch_toolchain(const Doors& doors, const Recipe& recipe, const
                      "make room, or set XDG_CACHE_HOME to a larger disk");
   }
   WF_TRY_VOID(doors.files.create_folders(target.parent_path()));
-  WF_TRY(const auto lock, doors.files.try_lock(target.string() + ".lock", "wheelforge toolchain fetch"));
+  WF_TRY(const auto lock, lock_prefix(doors, target, locked.id(), stop));
+  if (is_fetched(doors, locked)) {
+    return target; // the other run has done it
+  }
   WF_TRY_VOID(doors.files.remove_all(target)); // what a killed run left
   WF_TRY(auto folder, host::TempFolder::create(doors.files, target.parent_path(), "fetching-"));
   const fs::path downloads = folder.path() / "files";

@@ -1,6 +1,7 @@
 // Toolchains from the outside world: parts pinned by hash, fetched, and unpacked to one prefix in the cache.
 #pragma once
 
+#include "orchestrator/host/clock.hpp"
 #include "orchestrator/host/file_system.hpp"
 #include "orchestrator/host/process_runner.hpp"
 #include "orchestrator/toolchain/lock.hpp"
@@ -18,6 +19,7 @@ namespace wheelforge::provision {
 struct Doors {
   host::FileSystem& files;
   host::ProcessRunner& runner;
+  host::Clock& clock;
   std::filesystem::path cache;                 ///< of the user: prefixes stand in its folder toolchains/
   std::function<void(const std::string&)> say; ///< gets one line a step
 };

@@ -2,6 +2,7 @@
 #include "orchestrator/provision/apt.hpp"
 #include "orchestrator/provision/pip.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/fake_clock.hpp"
 #include "tests/support/fake_process_runner.hpp"
 #include "tests/support/memory_file_system.hpp"
 
@@ -54,7 +55,8 @@ struct Archive {
     part.suite = "bookworm";
     part.components = {"non-free"};
     part.packages = {"nvidia-cuda-toolkit"};
-    const Doors doors{files, runner, "/cache", [](const std::string&) {}};
+    host::FakeClock clock;
+    const Doors doors{files, runner, clock, "/cache", [](const std::string&) {}};
     const auto found = resolve_packages(doors, part, tags::Architecture::x86_64, {});
     return found ? Error{"it resolves", ErrorKind::internal, {}} : found.error();
   }

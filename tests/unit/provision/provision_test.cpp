@@ -3,6 +3,7 @@
 
 #include "orchestrator/base/sha256.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/fake_clock.hpp"
 #include "tests/support/fake_process_runner.hpp"
 #include "tests/support/zip_builder.hpp"
 
@@ -32,6 +33,7 @@ struct Place {
   std::unique_ptr<host::FileSystem> files = host::make_file_system();
   host::TempFolder folder = host::TempFolder::create(*files, fs::temp_directory_path(), "wf-provision-").value();
   host::FakeProcessRunner runner;
+  host::FakeClock clock;
   std::vector<std::string> said;
   toolchain::Recipe recipe;
   toolchain::LockedToolchain locked;
@@ -57,7 +59,7 @@ struct Place {
   }
 
   [[nodiscard]] Doors doors() {
-    return {*files, runner, folder.path(), [this](const std::string& line) { said.push_back(line); }};
+    return {*files, runner, clock, folder.path(), [this](const std::string& line) { said.push_back(line); }};
   }
   /// What stands in the cache's folder of prefixes, but for lock files.
   [[nodiscard]] std::vector<std::string> prefixes() const {
@@ -110,6 +112,46 @@ TEST_CASE("an archive that would leave its folder, or lacks what the recipe prob
   REQUIRE_FALSE(prefix);
   CHECK_THAT(prefix.error().message, ContainsSubstring("has no bin/cc"));
   CHECK(lacking.prefixes().empty());
+}
+
+TEST_CASE("a toolchain that another run is fetching is waited for") {
+  /// Lets go of the lock when it has been waited for twice.
+  class Patience final : public host::Clock {
+  public:
+    explicit Patience(std::unique_ptr<host::FileLock> lock) : lock_(std::move(lock)) {}
+    [[nodiscard]] Wall now() const override { return {}; }
+    [[nodiscard]] Steady steady() const override { return {}; }
+    [[nodiscard]] bool wait(std::chrono::milliseconds, std::stop_token stop) override {
+      if (++waits == 2) {
+        lock_.reset();
+      }
+      return !stop.stop_requested();
+    }
+    int waits = 0;
+
+  private:
+    std::unique_ptr<host::FileLock> lock_;
+  };
+  Place place(kGood, kGood);
+  const std::string lock = prefix_path(place.folder.path(), place.locked).string() + ".lock";
+  Patience clock(place.files->try_lock(lock, "process 1").value());
+  const Doors doors{*place.files, place.runner, clock, place.folder.path(),
+                    [&place](const std::string& line) { place.said.push_back(line); }};
+  SECTION("until it is through") {
+    CHECK(fetch_toolchain(doors, place.recipe, place.locked, {}));
+    CHECK(clock.waits == 2);
+    CHECK(std::count_if(place.said.begin(), place.said.end(), [](const std::string& line) {
+            return line.find("fetched by another run, waiting for it") != std::string::npos &&
+                   line.find("process 1") != std::string::npos;
+          }) == 1);
+  }
+  SECTION("unless the user stops it") {
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = fetch_toolchain(doors, place.recipe, place.locked, stop.get_token());
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().kind == ErrorKind::cancelled);
+  }
 }
 
 TEST_CASE("a lock of another recipe is not fetched") {
