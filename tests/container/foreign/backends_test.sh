@@ -27,7 +27,7 @@ built() {
   git commit -qam "Build for $arch"
   build 0 --fresh
   log=$(echo .wheelforge/runs/*/cp311-manylinux_2_36_"$arch".log)
-  wheels "*-cp311-cp311-manylinux_*_$arch*.whl"
+  wheels "*-cp311-cp311-manylinux*_$arch*.whl"
   facts wheelhouse/*.whl >"$work/facts"
   grep -qE "Machine: .*$(machine_of "$arch")" "$work/facts" || { cat "$work/facts" && fail "another machine than $arch"; }
   reported 'cell, = cells.values()
