@@ -8,8 +8,8 @@ facts() {
   python3 -m zipfile -e "$1" "$folder"
   find "$folder" -name '*.so*' | LC_ALL=C sort | while read -r member; do
     echo "$(basename "$member") $(readelf -hW "$member" | grep -E 'Machine|Data' | tr -s ' ')"
-    readelf -VW "$member" | grep -oE 'Name: [A-Z_]+[0-9.]+|File: [^ ]+' | LC_ALL=C sort -u
-    readelf -dW "$member" | grep -oE '\(NEEDED\).*' | tr -s ' '
+    readelf -VW "$member" | { grep -oE 'Name: [A-Z_]+[0-9.]+|File: [^ ]+' || true; } | LC_ALL=C sort -u
+    readelf -dW "$member" | { grep -oE '\(NEEDED\).*' || true; } | tr -s ' '
   done | sed -E 's/-[0-9a-f]{8}(\.so)/-DIGEST\1/g'
 }
 
