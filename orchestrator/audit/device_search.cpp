@@ -36,14 +36,8 @@ bool DeviceSearch::has_found() const {
 }
 
 bool DeviceSearch::has_seen_all_of(const elf::ElfFile& file) const {
-  constexpr std::uint32_t kLoad = 1; // PT_LOAD
-  std::uint64_t end = 0;
-  for (const elf::Segment& segment : file.segments()) {
-    if (segment.type == kLoad) {
-      end = std::max(end, segment.offset + segment.file_size);
-    }
-  }
-  return end > 0 && reader_.taken() >= end;
+  const auto end = file.loaded_end();
+  return end && *end > 0 && reader_.taken() >= *end;
 }
 
 std::optional<devicecode::DeviceInventory> DeviceSearch::in_sections(const elf::Sections& sections,

@@ -59,16 +59,20 @@ bool ElfFile::has_relro() const {
   return std::any_of(segments_.begin(), segments_.end(), [](const Segment& s) { return s.type == kPtGnuRelro; });
 }
 
-std::uint64_t ElfFile::unloaded_tail() const {
-  std::uint64_t end = 0;
-  bool loaded = false;
+std::optional<std::uint64_t> ElfFile::loaded_end() const {
+  std::optional<std::uint64_t> end;
   for (const Segment& segment : segments_) {
     if (segment.type == kPtLoad) {
-      loaded = true;
-      end = std::max(end, std::min(file_size_, segment.offset) + std::min(file_size_, segment.file_size));
+      const std::uint64_t own = std::min(file_size_, segment.offset) + std::min(file_size_, segment.file_size);
+      end = std::max(end.value_or(0), std::min(own, file_size_));
     }
   }
-  return loaded ? file_size_ - std::min(end, file_size_) : 0;
+  return end;
+}
+
+std::uint64_t ElfFile::unloaded_tail() const {
+  const auto end = loaded_end();
+  return end ? file_size_ - *end : 0;
 }
 
 std::optional<std::uint64_t> DynamicSection::value(std::uint64_t tag) const {

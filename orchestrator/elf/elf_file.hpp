@@ -106,6 +106,8 @@ public:
   [[nodiscard]] bool has_relro() const;
   [[nodiscard]] const Notes& notes() const { return notes_; }
   [[nodiscard]] const Sections& sections() const { return sections_; }
+  /// Where the last PT_LOAD ends in the file, at most its size; nothing where there is none.
+  [[nodiscard]] std::optional<std::uint64_t> loaded_end() const;
   /// Size of the file, and how much of it lies behind the last byte that a loader maps: debug information, the static
   /// symbol table, section headers, appended data.
   [[nodiscard]] std::uint64_t file_size() const { return file_size_; }
