@@ -229,6 +229,10 @@ private:
       result_.tag_reason = fmt::format("{} (for {}) installs from glibc {} on", highest->from, highest->soname,
                                        text_of(*highest->floor));
     }
+    if (const Recipe* recipe = expected_.recipe; recipe != nullptr && floor < recipe->wheel_glibc) {
+      floor = recipe->wheel_glibc;
+      result_.tag_reason = fmt::format("the run time of {} needs glibc {}", recipe->title, text_of(floor));
+    }
     result_.tag = tags::manylinux(floor, *report_.arch).text;
   }
 

@@ -85,7 +85,7 @@ struct SizeReport {
 /// Everything about one wheel.
 struct Inspection {
   std::string wheel;
-  std::string tag;        ///< the platform tag that it can promise: the highest floor of its files and its providers
+  std::string tag;        ///< the platform tag that it can promise: the highest floor of files, providers and toolchain
   std::string tag_reason; ///< what asks for the most
   std::vector<Need> needs;
   std::vector<SearchPath> search_paths;

@@ -10,8 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace wheelforge::pipeline {
 namespace {
 
@@ -37,13 +35,12 @@ Result<std::optional<tags::LibcVersion>> floor_of(const plan::PlannedCell& plann
                                                   const std::filesystem::path& wheel) {
   const std::vector<toolchain::Recipe> recipes = recipes_of(planned);
   WF_TRY(const auto report, audit::audit_wheel(archive, wheel.filename().string()));
-  WF_TRY(const auto inspection, accelerator::inspect(archive, report, recipes, {}));
+  accelerator::Expectation expected;
+  expected.recipe = planned.toolchain->recipe.get();
+  WF_TRY(const auto inspection, accelerator::inspect(archive, report, recipes, expected));
   const auto tag = tags::parse_platform_tag(inspection.tag);
-  std::optional<tags::LibcVersion> floor;
-  if (tag && tag->family == tags::PlatformFamily::manylinux) {
-    floor = std::max(tag->version, planned.toolchain->recipe->wheel_glibc);
-  }
-  return floor;
+  const bool has_floor = tag && tag->family == tags::PlatformFamily::manylinux;
+  return has_floor ? std::optional(tag->version) : std::nullopt;
 }
 
 } // namespace
@@ -93,6 +90,7 @@ Result<AcceleratorVerdict> check_accelerator(const plan::PlannedCell& planned, c
   WF_TRY(const auto archive, zip::ZipReader::open(wheel));
   WF_TRY(const auto inspection, accelerator::inspect(archive, report, recipes, expected));
   AcceleratorVerdict verdict;
+  verdict.tag = planned.toolchain ? inspection.tag : report.tag;
   verdict.json = accelerator::to_json(inspection);
   for (const auto& [target, code] : inspection.device.targets) {
     verdict.lines.push_back(fmt::format("device code for {}: {} objects, {} bytes", target, code.objects, code.bytes));

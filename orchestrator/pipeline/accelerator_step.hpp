@@ -22,6 +22,7 @@ namespace wheelforge::pipeline {
 
 /// What the check of an accelerator's wheel says.
 struct AcceleratorVerdict {
+  std::string tag;                   ///< the platform tag that the wheel can promise with the cell's toolchain
   std::string json;                  ///< the inspection, a JSON object
   std::vector<std::string> lines;    ///< for the log
   std::vector<std::string> refusals; ///< why the cell fails; empty: it does not

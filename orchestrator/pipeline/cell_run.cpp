@@ -213,7 +213,7 @@ schedule::TaskOutcome CellRun::audit() {
   {
     const std::scoped_lock lock(mutex_);
     wheel_ = WheelReport{
-        repaired_.filename().string(), repaired_.string(), sha256(*bytes).hex(), bytes->size(), verdict->tag, {}};
+        repaired_.filename().string(), repaired_.string(), sha256(*bytes).hex(), bytes->size(), accelerator->tag, {}};
     audit_json_ = with_inspection(verdict->json, accelerator->json);
   }
   if (!verdict->refusals.empty()) {

@@ -18,6 +18,10 @@ assert families == ["cpu"] * 2 + ["cuda"] * 2 + ["mkl"] * 2 + ["rocm"] * 2, fami
 for cell in cells.values():
     if cell["accelerator"].startswith(("cuda", "rocm")):
         assert steps(cell)["test:no-device"] == "ok" and steps(cell)["test:device"] == "skipped", steps(cell)'
+for accelerator in cuda-13 mkl rocm-5; do # the tag that the wheel can promise is that of its name
+  policy=$(case $accelerator in cuda-13) echo 2_17 ;; mkl) echo 2_28 ;; rocm-5) echo 2_36 ;; esac)
+  [ "$(grep -c "+$accelerator.* manylinux_$policy " "$work/stdout")" = 2 ] || { cat "$work/stdout" && fail "the summary has another tag for $accelerator"; }
+done
 for accelerator in cuda-13. mkl-2026. rocm-5.2; do
   grep -q "^cp31[13].*+$accelerator.* ok " "$work/stdout" || { cat "$work/stdout" && fail "the summary hides $accelerator"; }
   grep -q "manylinux_2_3[16]_x86_64 + $accelerator" "$(dirname "$report")/report.html" || fail "the page hides $accelerator"

@@ -129,6 +129,23 @@ TEST_CASE("the tag is the highest floor of the wheel's own files and of its prov
   CHECK(found.tag_reason == "demo/kernel.so needs GLIBC_2.34");
 }
 
+TEST_CASE("the tag is no wider than the run time of the toolchain that the wheel was made with") {
+  Wheel wheel({extension("demo/kernel.so", {"libamdhip64.so.5", "libc.so.6"})});
+  wheel.report.tag = "manylinux_2_14_x86_64";
+  CHECK(wheel.inspected().tag == "manylinux_2_14_x86_64");
+
+  wheel.expected.recipe = &known("rocm-5.2");
+  Inspection found = wheel.inspected();
+  CHECK(found.tag == "manylinux_2_36_x86_64");
+  CHECK(found.tag_reason == "the run time of ROCm 5.2 needs glibc 2.36");
+
+  wheel.report.tag = "manylinux_2_38_x86_64";
+  wheel.report.elf_files.front().floor = audit::VersionFloor{"GLIBC_2.38", {"__isoc23_strtol"}};
+  found = wheel.inspected();
+  CHECK(found.tag == "manylinux_2_38_x86_64");
+  CHECK(found.tag_reason == "demo/kernel.so needs GLIBC_2.38");
+}
+
 TEST_CASE("the search path must lead to each provider from the file's own depth") {
   Wheel wheel({extension("demo/deep/kernel.so", {"libcudart.so.13"})});
   wheel.requires_dist = {"nvidia-cuda-runtime"};
