@@ -17,8 +17,8 @@ std::string compiler_cache_script() {
   return fmt::format(
       "if command -v ccache >/dev/null 2>&1; then\n"
       "  mkdir -p {0}\n"
-      "  for compiler in cc c++ gcc g++ clang clang++ \"$(uname -m)-linux-gnu-gcc\" "
-      "\"$(uname -m)-linux-gnu-g++\"; do\n"
+      "  target=$(gcc -dumpmachine 2>/dev/null || :)\n" // Pythons ask for their compiler by this name too
+      "  for compiler in cc c++ gcc g++ clang clang++ \"$target-gcc\" \"$target-g++\"; do\n"
       "    ! command -v \"$compiler\" >/dev/null 2>&1 || ln -sf \"$(command -v ccache)\" "
       "\"{0}/$compiler\"\n"
       "  done\n"
