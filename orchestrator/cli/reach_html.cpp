@@ -19,8 +19,8 @@ using resolve::Reach;
 using resolve::ReachRow;
 
 std::string tags_table(const Reach& reach) {
-  std::string text = "<table class=\"list\"><tr><th>architecture</th><th>tag</th><th class=\"number\">wheels</th>"
-                     "<th class=\"number\">reaches</th></tr>\n";
+  std::string text = "<div class=\"scroll\"><table class=\"list\"><tr><th>architecture</th><th>tag</th>"
+                     "<th class=\"number\">wheels</th><th class=\"number\">reaches</th></tr>\n";
   for (const resolve::TagReach& tag : reach.tags) {
     text += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
                         tag.arch.empty() ? "all" : escaped(tag.arch), escaped(tag.policy), tag.wheels,
@@ -28,7 +28,7 @@ std::string tags_table(const Reach& reach) {
                         : tag.percent       ? fmt::format("{:.1f} %", *tag.percent)
                                             : "not counted");
   }
-  return text + "</table>\n";
+  return text + "</table></div>\n";
 }
 
 std::string tile(const ReachRow& row) {
