@@ -125,8 +125,8 @@ std::string explain_tags(const InstallTarget& target, const Candidate& candidate
     std::transform(candidate.pythons.begin(), candidate.pythons.end(), std::back_inserter(wanted), interpreter_words);
     return fmt::format("it is for {}, here is CPython {}", join(wanted), to_string(python));
   }
-  const Result<std::vector<std::string>> all = supported_tags(target);
-  const TagTable table(all ? *all : std::vector<std::string>());
+  Result<std::vector<std::string>> all = supported_tags(target);
+  const TagTable table(all ? *std::move(all) : std::vector<std::string>());
   const auto knows_abi = [&](const std::string& abi) { return table.knows_abi(abi); };
   if (std::none_of(candidate.abis.begin(), candidate.abis.end(), knows_abi)) {
     return explain_abis(candidate, target);

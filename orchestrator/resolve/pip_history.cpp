@@ -23,8 +23,8 @@ const TagTable* PipHistory::tags_of(const Pip& pip) const {
       return tables_.emplace(&pip, table).first->second.get();
     }
   }
-  const Result<std::vector<std::string>> tags = supported_tags({pip, python_, machine_});
-  return tables_.emplace(&pip, tags ? std::make_shared<const TagTable>(*tags) : nullptr).first->second.get();
+  Result<std::vector<std::string>> tags = supported_tags({pip, python_, machine_});
+  return tables_.emplace(&pip, tags ? std::make_shared<const TagTable>(*std::move(tags)) : nullptr).first->second.get();
 }
 
 bool PipHistory::takes(const Pip& pip, const ReleaseFile& file) const {

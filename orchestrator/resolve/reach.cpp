@@ -181,38 +181,49 @@ private:
   }
 
   /// The newest pip that starts on a Python; nullptr where none is known.
-  static const Pip* newest_pip(const Interpreter& python) {
-    const Version version = full_version(python);
-    const Pip* out = nullptr;
-    for (const Pip& pip : known_pips()) {
-      out = pip.runs_on(version) ? &pip : out;
+  const Pip* newest_pip(const Interpreter& python) {
+    const auto [found, is_new] = newest_pips_.try_emplace(to_string(python), nullptr);
+    if (is_new) {
+      const Version version = full_version(python);
+      for (const Pip& pip : known_pips()) {
+        found->second = pip.runs_on(version) ? &pip : found->second;
+      }
     }
-    return out;
+    return found->second;
   }
 
-  /// Tags are the same for the same rules, Python and machine, and made once.
-  const TagTable* tags_of(const InstallTarget& target) {
+  /// The place of the oldest known pip with the same rules.
+  std::size_t rules_of(const Pip& pip) {
+    const auto [found, is_new] = rules_.try_emplace(pip.version.text, 0);
+    if (is_new) {
+      const std::vector<Pip>& known = known_pips();
+      const auto same =
+          std::find_if(known.begin(), known.end(), [&](const Pip& one) { return one.rules == pip.rules; });
+      found->second = static_cast<std::size_t>(same - known.begin());
+    }
+    return found->second;
+  }
+
+  /// What a pip takes: the same for the same rules, Python and machine, and looked for once.
+  const Resolution& resolve_on(const InstallTarget& target) {
     const std::string key =
-        fmt::format("{} {} {} {} {}", target.pip.version.text, minor_name(target.python), target.machine.name,
+        fmt::format("{} {} {} {} {}", rules_of(target.pip), to_string(target.python), target.machine.name,
                     platform::to_string(target.machine.libc), target.machine.libc_version);
-    auto found = tables_.find(key);
-    if (found == tables_.end()) {
-      const Result<std::vector<std::string>> tags = supported_tags(target);
-      found = tables_.emplace(key, tags ? std::optional<TagTable>(TagTable(*tags)) : std::nullopt).first;
+    auto found = resolutions_.find(key);
+    if (found == resolutions_.end()) {
+      Result<std::vector<std::string>> tags = supported_tags(target);
+      found = resolutions_
+                  .emplace(key, tags ? resolve(target, TagTable(*std::move(tags)), files_, Request()) : Resolution())
+                  .first;
     }
-    return found->second ? &*found->second : nullptr;
-  }
-
-  Resolution resolve_on(const InstallTarget& target) {
-    const TagTable* tags = tags_of(target);
-    return tags == nullptr ? Resolution{} : resolve(target, *tags, files_, Request());
+    return found->second;
   }
 
   /// Fills in what an install ends with.
   void finish(const InstallTarget& target, ReachRow row) {
     row.python = minor_name(target.python);
     row.pip = target.pip.version.text;
-    const Resolution resolution = resolve_on(target);
+    const Resolution& resolution = resolve_on(target);
     if (resolution.picked) {
       const Verdict& verdict = resolution.verdicts[*resolution.picked];
       row.file = files_[*resolution.picked].name;
@@ -278,7 +289,7 @@ private:
         target.machine.name = arch;
         target.machine.bits = arch == "i686" || arch == "armv7l" ? Bits::b32 : Bits::b64;
         target.machine.libc_version = fmt::format("{}.{}", glibc.major, glibc.minor);
-        const Resolution resolution = resolve_on(target);
+        const Resolution& resolution = resolve_on(target);
         if (resolution.picked && resolution.verdicts[*resolution.picked].tag) {
           sum += percent * shares_.reach_of(arch, glibc).value_or(0) / 100;
           break;
@@ -293,7 +304,9 @@ private:
   const ReachOptions& options_;
   std::vector<Candidate> wheels_;
   std::map<std::string, std::pair<tags::PlatformTag, std::size_t>> platforms_;
-  std::map<std::string, std::optional<TagTable>> tables_;
+  std::map<std::string, const Pip*> newest_pips_; ///< by Python
+  std::map<std::string, std::size_t> rules_;      ///< by the version of pip
+  std::map<std::string, Resolution> resolutions_;
   Reach out_;
 };
 

@@ -277,27 +277,34 @@ private:
 
 } // namespace
 
-TagTable::TagTable(const std::vector<std::string>& tags) : size_(tags.size()) {
-  ranks_.reserve(tags.size());
-  for (std::size_t i = 0; i < tags.size(); ++i) {
-    const std::string& tag = tags[i];
+TagTable::TagTable(std::vector<std::string> tags) : tags_(std::move(tags)) {
+  ranks_.reserve(tags_.size());
+  std::string_view python;
+  std::string_view abi;
+  for (std::size_t i = 0; i < tags_.size(); ++i) {
+    const std::string_view tag = tags_[i];
     const std::size_t first = tag.find('-');
     const std::size_t second = tag.find('-', first + 1);
-    pythons_.insert(tag.substr(0, first));
-    abis_.insert(tag.substr(first + 1, second - first - 1));
+    // Tags come in runs of one interpreter and one ABI.
+    if (const std::string_view part = tag.substr(0, first); part != python) {
+      pythons_.insert(python = part);
+    }
+    if (const std::string_view part = tag.substr(first + 1, second - first - 1); part != abi) {
+      abis_.insert(abi = part);
+    }
     platforms_.insert(tag.substr(second + 1));
     ranks_.emplace(tag, i);
   }
 }
 
-std::optional<std::size_t> TagTable::rank(const std::string& tag) const {
+std::optional<std::size_t> TagTable::rank(std::string_view tag) const {
   const auto found = ranks_.find(tag);
   return found == ranks_.end() ? std::nullopt : std::optional<std::size_t>(found->second);
 }
 
 Result<Resolution> resolve(const InstallTarget& target, const std::vector<ReleaseFile>& files, const Request& request) {
-  WF_TRY(const std::vector<std::string> tags, supported_tags(target));
-  return resolve(target, TagTable(tags), files, request);
+  WF_TRY(std::vector<std::string> tags, supported_tags(target));
+  return resolve(target, TagTable(std::move(tags)), files, request);
 }
 
 Resolution resolve(const InstallTarget& target, const TagTable& tags, const std::vector<ReleaseFile>& files,

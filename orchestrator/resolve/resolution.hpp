@@ -24,24 +24,29 @@ struct Request {
   bool prereleases = false; ///< --pre
 };
 
-/// The tags of a target, ready for look-up.
+/// The tags of a target, ready for look-up. What is looked up points into the list, so that a table can only be moved.
 class TagTable {
 public:
-  explicit TagTable(const std::vector<std::string>& tags);
+  explicit TagTable(std::vector<std::string> tags);
+  ~TagTable() = default;
+  TagTable(const TagTable&) = delete;
+  TagTable& operator=(const TagTable&) = delete;
+  TagTable(TagTable&&) = default;
+  TagTable& operator=(TagTable&&) = default;
 
   /// The place of a tag in the list, counted from 0; nothing where it is not supported.
-  [[nodiscard]] std::optional<std::size_t> rank(const std::string& tag) const;
-  [[nodiscard]] bool knows_python(const std::string& part) const { return pythons_.contains(part); }
-  [[nodiscard]] bool knows_abi(const std::string& part) const { return abis_.contains(part); }
-  [[nodiscard]] bool knows_platform(const std::string& part) const { return platforms_.contains(part); }
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::optional<std::size_t> rank(std::string_view tag) const;
+  [[nodiscard]] bool knows_python(std::string_view part) const { return pythons_.contains(part); }
+  [[nodiscard]] bool knows_abi(std::string_view part) const { return abis_.contains(part); }
+  [[nodiscard]] bool knows_platform(std::string_view part) const { return platforms_.contains(part); }
+  [[nodiscard]] std::size_t size() const { return tags_.size(); }
 
 private:
-  std::unordered_map<std::string, std::size_t> ranks_;
-  std::unordered_set<std::string> pythons_;
-  std::unordered_set<std::string> abis_;
-  std::unordered_set<std::string> platforms_;
-  std::size_t size_ = 0;
+  std::vector<std::string> tags_;
+  std::unordered_map<std::string_view, std::size_t> ranks_;
+  std::unordered_set<std::string_view> pythons_;
+  std::unordered_set<std::string_view> abis_;
+  std::unordered_set<std::string_view> platforms_;
 };
 
 /// Why a file is not taken; `none` for the one that is.
