@@ -44,6 +44,8 @@ platform = "$policy"
 arch = ["$arch"]
 [images.use]
 ${policy}_$arch = "$image"
+[build]
+before-all = "true" # the cell's container is made from what this one leaves, native tools and all
 [cross]
 compilers = "$1"
 [test]
