@@ -153,8 +153,9 @@ enum class EngineSite {
                                                                      EngineChoice choice = EngineChoice::automatic,
                                                                      EngineSite site = EngineSite::here);
 
-/// What must stand before exec'd commands so that they run as the image's own process 1 would: the image's ENTRYPOINT
-/// on 32-bit images (there it runs linux32, which exec does not inherit), else nothing.
+/// What must stand before exec'd commands so that they run as the image's own process 1 would, on a machine of its own:
+/// the image's ENTRYPOINT on 32-bit images (there it runs linux32, which exec does not inherit), linux32 itself where
+/// a 32-bit image has no ENTRYPOINT, else nothing.
 [[nodiscard]] std::vector<std::string> exec_prefix(const ImageInfo& image);
 
 } // namespace wheelforge::engine

@@ -41,6 +41,10 @@ TEST_CASE("an image is read from either engine, its id always with sha256") {
   CHECK(image->command == std::vector<std::string>{"/bin/bash"});
   CHECK(image->size_bytes == 194);
   CHECK(exec_prefix(*image) == image->entrypoint);
+  auto plain = *image;
+  plain.entrypoint.clear();
+  REQUIRE(exec_prefix(plain).size() == 4);
+  CHECK(exec_prefix(plain)[2] == "! command -v linux32 >/dev/null || exec linux32 \"$@\"; exec \"$@\"");
   auto wide = *image;
   wide.architecture = "amd64";
   CHECK(exec_prefix(wide).empty());
