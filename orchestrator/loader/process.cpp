@@ -100,6 +100,11 @@ bool Process::is_answered(const UndefinedSymbol& symbol, bool by_version) const 
   if (has_opaque_ || interpreter_.provides(symbol.name)) {
     return true;
   }
+  // The tables are of x86_64. Elsewhere names differ (operator new is _Znwj where size_t has 32 bits); but who has the
+  // version has what was linked against it, and versions are held against the machine before.
+  if (by_version && !symbol.version.empty() && machine_.arch != tags::Architecture::x86_64) {
+    return true;
+  }
   const std::string_view version = by_version ? std::string_view(symbol.version) : std::string_view();
   const std::uint64_t name_hash = audit::symbol_hash(symbol.name);
   const std::uint64_t version_hash = version.empty() ? 0 : audit::symbol_hash(version);

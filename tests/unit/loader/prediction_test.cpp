@@ -38,14 +38,15 @@ ElfImage exporting(ElfImage image, std::string_view name) {
   return image;
 }
 
-Machine machine(std::string_view id) {
-  auto found = find_machine(id, tags::Architecture::x86_64);
+Machine machine(std::string_view id, tags::Architecture arch = tags::Architecture::x86_64) {
+  auto found = find_machine(id, arch);
   REQUIRE(found.has_value());
   return *std::move(found);
 }
 
-std::optional<std::string> sentence(std::vector<ElfImage> images, std::string_view id, const std::string& path) {
-  const LoadResults results = predict(WheelImages::of(std::move(images)), machine(id), Interpreter{});
+std::optional<std::string> sentence(std::vector<ElfImage> images, std::string_view id, const std::string& path,
+                                    tags::Architecture arch = tags::Architecture::x86_64) {
+  const LoadResults results = predict(WheelImages::of(std::move(images)), machine(id, arch), Interpreter{});
   REQUIRE(results.count(path) == 1);
   return results.at(path);
 }
@@ -103,6 +104,21 @@ TEST_CASE("an undefined symbol is named with its version, in the order of reloca
   CHECK(sentence({file}, "debian-12", "x.so") == "x.so: undefined symbol: no_such_function");
   CHECK(sentence({using_symbol(library_at("x.so"), "gone", "GLIBC_2.2.5")}, "debian-12", "x.so") ==
         "x.so: undefined symbol: gone, version GLIBC_2.2.5");
+}
+
+TEST_CASE("a symbol that only another architecture has goes by its version") {
+  ElfImage file = library_at("x.so", {"libstdc++.so.6", "libc.so.6"});
+  file.header.machine = elf::kMachine386;
+  file.header.elf_class = elf::ElfClass::elf32;
+  const auto on_i686 = [](ElfImage image) {
+    return sentence({std::move(image)}, "debian-12", "x.so", tags::Architecture::i686);
+  };
+  CHECK(on_i686(using_symbol(wanting(file, "libstdc++.so.6", {"GLIBCXX_3.4"}), "_Znwj", "GLIBCXX_3.4")) ==
+        std::nullopt);
+  CHECK(on_i686(using_symbol(file, "no_such_function")) == "x.so: undefined symbol: no_such_function");
+  const auto newer =
+      on_i686(using_symbol(wanting(file, "libstdc++.so.6", {"GLIBCXX_3.4.99"}), "_Znwj", "GLIBCXX_3.4.99"));
+  CHECK_THAT(newer.value_or(""), Catch::Matchers::ContainsSubstring("version `GLIBCXX_3.4.99' not found"));
 }
 
 TEST_CASE("symbols of the interpreter and of the wheel's own libraries are not undefined") {
