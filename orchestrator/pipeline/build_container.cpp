@@ -23,8 +23,9 @@ Result<void> fall_back(const RunContext& run, CellLog& log, const std::string& s
 /// A container that only tells which gcc the cell's image has: the image itself, for in what before-all made of it the
 /// compilers may be native ones already, which are not there without their tool set.
 Result<engine::Container> start_probe(RunContext& run, const plan::PlannedCell& cell, engine::ContainerSpec spec,
-                                      std::stop_token stop) {
-  spec.image = cell.image;
+                                      const host::OutputSink& sink, std::stop_token stop) {
+  WF_TRY(const auto image, run.images.ensure(cell.image, cell.digest, sink, stop));
+  spec.image = image.name;
   spec.name += "-probe";
   return engine::Container::start(run.engine, spec, std::move(stop));
 }
@@ -56,7 +57,7 @@ Result<engine::Container> start_build_container(RunContext& run, const plan::Pla
   }
   Result<std::string> release = cell.compilers.release;
   if (release->empty()) {
-    WF_TRY(auto probe, start_probe(run, cell, spec, stop));
+    WF_TRY(auto probe, start_probe(run, cell, spec, log.sink(step), stop));
     release = cross::release_of(probe, stop);
   }
   if (!release) {
