@@ -123,8 +123,11 @@ std::string_view to_string(EngineInfo::Kind kind) { return kind == EngineInfo::K
 
 std::vector<std::string> exec_prefix(const ImageInfo& image) {
   const bool is_32_bit = image.architecture == "386" || image.architecture == "arm";
-  if (!is_32_bit || !image.entrypoint.empty()) {
-    return is_32_bit ? image.entrypoint : std::vector<std::string>();
+  if (!is_32_bit) {
+    return {};
+  }
+  if (!image.entrypoint.empty()) {
+    return image.entrypoint;
   }
   return {"sh", "-c", "! command -v linux32 >/dev/null || exec linux32 \"$@\"; exec \"$@\"", "sh"};
 }
