@@ -40,3 +40,5 @@ junit '<testcase name="network-test" status="disabled"><skipped message="Disable
 expect 1 '2 passed, 1 failed' 'did not run'
 junit '<testcase name="c" status="fail"><failure message=""/><system-out>the reason</system-out></testcase>'
 expect 1 '2 passed, 1 failed' 'the reason'
+junit '<testcase name="c" status="fail"><failure message=""/><system-out/></testcase>'
+expect 1 '2 passed, 1 failed' 'it printed nothing'

@@ -75,5 +75,9 @@ if command -v clang-format-14 >/dev/null; then
 fi
 printf '#!/bin/bash\n# A script.\nrm $1\n' >scripts/bad
 expect shell 'scripts/bad:3: .*SC2086'
+printf '#!/bin/bash\n# A script.\nset -euo pipefail\nls | %s -xq a\n' grep >scripts/bad
+expect pipes "scripts/bad:4: '. grep -xq' may end before its input does"
+printf '#!/bin/bash\n# A script.\nset -euo pipefail\nls || head -1 a\nls | sort | %s -1\n' head >scripts/bad
+expect pipes "scripts/bad:5: '. head' may end before its input does; take sed"
 echo 'inline Missing x;' >>orchestrator/low/low.hpp
 expect headers 'low.hpp:1: does not compile alone'

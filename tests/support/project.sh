@@ -5,6 +5,10 @@
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# No test ends in silence: whatever stops it is named.
+set -o errtrace
+trap 'echo "FAILED: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND (status $?)"' ERR
+
 fail() {
   echo "FAILED: $*"
   exit 1
@@ -41,7 +45,7 @@ build() {
 
 after_build() {
   [ "$2" -eq "$1" ] || { cat "$work/stdout" "$work/stderr" && fail "exit $2, wanted $1"; }
-  report=$(find .wheelforge/runs -name report.json -newer "$work/started" | head -1)
+  report=$(find .wheelforge/runs -name report.json -newer "$work/started" -print -quit)
   [ -n "$report" ] || fail "no report"
   [ "$(checkout_digest)" = "$3" ] || { git status --short && fail "the checkout was written to"; }
   [ ! -d wheelhouse ] || [ -z "$(find wheelhouse -mindepth 1 ! -name '*.whl')" ] || fail "not only wheels: $(ls wheelhouse)"

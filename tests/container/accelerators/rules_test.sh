@@ -21,7 +21,7 @@ planned() {
     "${arch:-x86_64}" "$2" >"$work/plan/wheelforge.toml"
   [ $# -lt 4 ] || printf '%s\n' "${@:4}" >>"$work/plan/wheelforge.toml"
   ! "$WHEELFORGE" plan "$work/plan" >"$work/said" 2>&1 || fail "the plan takes $2 on $1 ($3)"
-  tr '\n' ' ' <"$work/said" | grep -q "$3: " || { cat "$work/said" && fail "the plan does not name the rule $3"; }
+  tr '\n' ' ' <"$work/said" | grep "$3: " >/dev/null || { cat "$work/said" && fail "the plan does not name the rule $3"; }
 }
 
 # fails WORDS COMMAND...: what the rule keeps from happening happens, with these words.

@@ -38,7 +38,7 @@ if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
   says doctor 'doctor --fix'
   "$WHEELFORGE" doctor --fix >"$work/doctor" 2>&1 || { cat "$work/doctor" && fail "doctor --fix"; }
 fi
-if ! "$WHEELFORGE" doctor --json | grep -q '"for [^;]*s390x'; then
+if ! "$WHEELFORGE" doctor --json | grep '"for [^;]*s390x' >/dev/null; then
   echo "SKIPPED: no emulator of s390x can be registered here"
   exit 77
 fi
@@ -55,7 +55,7 @@ if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
     # shellcheck disable=SC2016 # the inner shell expands it
     unshare --mount sh -c 'mount --bind "$1" /proc/sys/fs/binfmt_misc && exec "$WHEELFORGE" "$2"' sh \
       "$work/registry" "$command" >"$work/stdout" 2>&1 || true
-    if [ "$(printf '6.8\n%s\n' "$(uname -r)" | sort -V | head -1)" = 6.8 ]; then
+    if [ "$(printf '6.8\n%s\n' "$(uname -r)" | sort -V | sed -n 1p)" = 6.8 ]; then
       says stdout "$wanted"
       says stdout 'hint: install a qemu-user-static of 8.2 or later'
     else

@@ -7,7 +7,7 @@ need_emulator() {
     "$WHEELFORGE" doctor --fix >"$work/doctor" 2>&1 || { cat "$work/doctor" && fail "doctor --fix"; }
   fi
   if [ "$(uname -m)" != "$1" ] && ! [ "$(uname -m)/$1" = x86_64/i686 ] &&
-    ! "$WHEELFORGE" doctor --json | grep -q "\"for [^;]*$1"; then
+    ! "$WHEELFORGE" doctor --json | grep "\"for [^;]*$1" >/dev/null; then
     echo "SKIPPED: no emulator of $1 can be registered here"
     exit 77
   fi

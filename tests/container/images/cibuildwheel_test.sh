@@ -21,7 +21,7 @@ for frontend in build 'build[uv]'; do
     "$tools/cibuildwheel" --platform linux . >"$work/log" 2>&1 || { tail -60 "$work/log" && fail "cibuildwheel with $frontend"; }
   wheels '*-cp311-cp311-manylinux*.whl' '*-cp313-cp313-manylinux*.whl'
   for wheel in wheelhouse/*; do
-    members "$wheel" | grep -q '^own_library\.libs/libfieldmath-' || fail "nothing was grafted into $wheel"
+    members "$wheel" | grep '^own_library\.libs/libfieldmath-' >/dev/null || fail "nothing was grafted into $wheel"
     "$WHEELFORGE" audit "$wheel" >"$work/stdout" || { cat "$work/stdout" && fail "the audit refuses $wheel"; }
   done
 done

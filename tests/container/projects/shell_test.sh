@@ -19,5 +19,5 @@ exec 3>&-
 wait "$process" || fail "exit $?"
 grep -q "in /project with /opt/python/cp311-cp311" "$work/screen" || { cat "$work/screen" && fail "no shell in the container"; }
 ! grep -q "━" "$work/screen" || fail "a live area was painted over the shell"
-run=$(basename "$(find .wheelforge/runs -mindepth 1 -maxdepth 1 | head -1)")
+run=$(basename "$(find .wheelforge/runs -mindepth 1 -maxdepth 1 -print -quit)")
 [ -z "$(containers_of "$run")" ] || fail "containers are left"
