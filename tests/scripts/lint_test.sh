@@ -79,5 +79,8 @@ printf '#!/bin/bash\n# A script.\nset -euo pipefail\nls | %s -xq a\n' grep >scri
 expect pipes "scripts/bad:4: '. grep -xq' may end before its input does"
 printf '#!/bin/bash\n# A script.\nset -euo pipefail\nls || head -1 a\nls | sort | %s -1\n' head >scripts/bad
 expect pipes "scripts/bad:5: '. head' may end before its input does; take sed"
+printf '// A header without a source.\n#pragma once\ninline Missing x;\n' >orchestrator/low/alone.hpp
+expect headers 'alone.hpp:1: does not compile alone'
+sed -i 's|low/low.hpp|low/low_too.hpp|' orchestrator/low/low.cpp
 echo 'inline Missing x;' >>orchestrator/low/low.hpp
 expect headers 'low.hpp:1: does not compile alone'
