@@ -148,8 +148,7 @@ bool AuditReport::keeps_claim(const tags::PlatformTag& claim) const {
 Result<AuditReport> audit_wheel(const zip::ZipReader& archive, std::string_view file_name,
                                 const AuditOptions& options) {
   WF_TRY_CONTEXT(const WheelScan scan,
-                 scan_wheel(archive, {options.integrity, options.threads, options.cache, options.shared, options.gate,
-                                      options.memory}),
+                 scan_wheel(archive, {options.integrity, options.cache, options.shared, options.crew, options.memory}),
                  file_name);
   AuditReport report;
   report.wheel = std::string(file_name);

@@ -15,13 +15,13 @@ namespace wheelforge::audit {
 /// How to audit.
 struct AuditOptions {
   Integrity integrity = Integrity::skip; ///< check CRCs and RECORD's hashes too
-  unsigned threads = 1;                  ///< members read at once
   std::string policy;                    ///< a tag that must be met, with or without its architecture; empty for none
   /// What other wheels of the run have too, and the archive as it may be kept for that; empty for none.
   MemberCache* cache = nullptr;
   std::shared_ptr<const zip::ZipReader> shared;
-  MemoryGate* gate = nullptr;      ///< bounds the memory of all wheels of the run together; nullptr for one of its own
-  ReadingMemory* memory = nullptr; ///< of the calling thread, for one wheel after another; needs `gate`
+  /// Whose threads help, and what the calling thread, one of them, reads with; both nullptr for a single thread.
+  ReadingCrew* crew = nullptr;
+  ReadingMemory* memory = nullptr;
 };
 
 /// Audits one wheel. The file name, without folders, is what the tags are read from; a broken one is a finding.

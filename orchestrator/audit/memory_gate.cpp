@@ -1,22 +1,30 @@
 // One counter behind a mutex.
 #include "orchestrator/audit/memory_gate.hpp"
 
+#include <algorithm>
+
 namespace wheelforge::audit {
 
-bool MemoryGate::grow(std::uint64_t held, std::uint64_t wanted, std::uint64_t bound) {
+void MemoryGate::allow(std::uint64_t bound) {
+  const std::lock_guard lock(mutex_);
+  bound_ = std::max(bound_, bound);
+  changed_.notify_all();
+}
+
+bool MemoryGate::grow(std::uint64_t held, std::uint64_t wanted) {
   const std::lock_guard lock(mutex_);
   const std::uint64_t others = used_ - held;
-  if (others != 0 && others + wanted > bound) {
+  if (others != 0 && others + wanted > bound_) {
     return false;
   }
   used_ = others + wanted;
   return true;
 }
 
-void MemoryGate::wait_for(std::uint64_t wanted, std::uint64_t bound) {
+void MemoryGate::wait_for(std::uint64_t wanted) {
   std::unique_lock lock(mutex_);
   ++waiting_;
-  changed_.wait(lock, [&] { return used_ == 0 || used_ + wanted <= bound; });
+  changed_.wait(lock, [&] { return used_ == 0 || used_ + wanted <= bound_; });
   --waiting_;
   used_ += wanted;
 }

@@ -8,19 +8,22 @@
 namespace wheelforge::audit {
 
 /// Counts the bytes that threads hold. A thread waits only while it holds nothing, and one alone gets what it wants, so
-/// none waits for ever.
+/// none waits for ever where all give back what they hold before they wait for anything else.
 class MemoryGate {
 public:
+  /// Raises the bound, in bytes, to `bound`; it is 0 at first and never goes down.
+  void allow(std::uint64_t bound);
   /// True when a thread that holds `held` may hold `wanted`; it is counted then.
-  [[nodiscard]] bool grow(std::uint64_t held, std::uint64_t wanted, std::uint64_t bound);
+  [[nodiscard]] bool grow(std::uint64_t held, std::uint64_t wanted);
   /// Waits until `wanted` bytes fit; for a thread that holds nothing.
-  void wait_for(std::uint64_t wanted, std::uint64_t bound);
+  void wait_for(std::uint64_t wanted);
   void give_back(std::uint64_t held);
   /// True while some thread waits: who can give something back should.
   [[nodiscard]] bool is_waited_for();
 
 private:
   std::uint64_t used_ = 0;
+  std::uint64_t bound_ = 0;
   unsigned waiting_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;

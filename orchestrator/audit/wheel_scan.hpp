@@ -3,11 +3,10 @@
 
 #include "orchestrator/audit/elf_facts.hpp"
 #include "orchestrator/audit/member_cache.hpp"
-#include "orchestrator/audit/memory_gate.hpp"
+#include "orchestrator/audit/reading_crew.hpp"
 #include "orchestrator/base/error.hpp"
 #include "orchestrator/wheel/metadata.hpp"
 #include "orchestrator/wheel/record.hpp"
-#include "orchestrator/zip/inflater.hpp"
 #include "orchestrator/zip/zip_reader.hpp"
 
 #include <cstdint>
@@ -60,30 +59,14 @@ struct WheelScan {
   std::uint64_t inflated_bytes = 0;      ///< for the benchmark's sake
 };
 
-/// What one thread reads members with. Whoever reads many wheels keeps it from one to the next, so that its memory is
-/// not asked for anew each time; it stays counted by the gate until it is given back.
-struct ReadingMemory {
-  zip::Inflater inflater;
-  std::vector<std::byte> compared; ///< pieces of two members that may be the same
-  std::uint64_t held = 0;          ///< bytes that the gate counts
-
-  void give_back(MemoryGate& gate) {
-    inflater.release();
-    gate.give_back(held);
-    held = 0;
-  }
-};
-
 /// How to read.
 struct ScanOptions {
   Integrity integrity = Integrity::skip;
-  unsigned threads = 1; ///< members read at once; at least 1
   /// What other wheels of the run have too; nullptr for none. Not used where integrity is checked.
   MemberCache* cache = nullptr;
   std::shared_ptr<const zip::ZipReader> shared; ///< the archive, as the cache may keep it
-  MemoryGate* gate = nullptr;                   ///< shared by all wheels of the run; nullptr for one of its own
-  /// Of the calling thread, counted by `gate`, which is there too; nullptr for memory that goes with the wheel. The
-  /// other threads have their own.
+  /// Whose threads help, and what the calling thread, one of them, reads with; both nullptr for a single thread.
+  ReadingCrew* crew = nullptr;
   ReadingMemory* memory = nullptr;
 };
 

@@ -62,9 +62,15 @@ Result<fs::path> write_labelled(const fs::path& wheel, const toolchain::Label& l
 Result<accelerator::Inspection> inspect_file(const fs::path& file, const std::vector<toolchain::Recipe>& recipes,
                                              const accelerator::Expectation& expected) {
   WF_TRY(const auto archive, zip::ZipReader::open(file));
-  audit::AuditOptions options;
-  options.threads = std::max(1U, std::thread::hardware_concurrency());
-  WF_TRY(const auto report, audit::audit_wheel(archive, file.filename().string(), options));
+  Result<audit::AuditReport> audited = fail("not audited");
+  audit::ReadingCrew crew(std::max(1U, std::thread::hardware_concurrency()));
+  crew.run(1, [&](std::size_t, audit::ReadingMemory& memory) {
+    audit::AuditOptions options;
+    options.crew = &crew;
+    options.memory = &memory;
+    audited = audit::audit_wheel(archive, file.filename().string(), options);
+  });
+  WF_TRY(const auto report, std::move(audited));
   return accelerator::inspect(archive, report, recipes, expected);
 }
 

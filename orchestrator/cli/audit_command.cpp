@@ -11,7 +11,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <numeric>
 #include <thread>
@@ -74,12 +73,12 @@ Result<void> check_policy(const std::string& policy) {
 
 using Outcome = Result<audit::AuditReport>;
 
-Outcome audit_file(const fs::path& path, audit::AuditOptions options, const MachineChoice& machines) {
+Outcome audit_file(const fs::path& path, audit::AuditOptions options, const MachineChoice& machines, unsigned jobs) {
   WF_TRY(zip::ZipReader archive, zip::ZipReader::open(path));
   options.shared = std::make_shared<const zip::ZipReader>(std::move(archive));
   WF_TRY(audit::AuditReport report, audit::audit_wheel(*options.shared, path.filename().string(), options));
   if (!machines.on.empty()) {
-    WF_TRY(report.on, loads_on(*options.shared, report, machines, options.threads));
+    WF_TRY(report.on, loads_on(*options.shared, report, machines, jobs));
   }
   return report;
 }
@@ -96,10 +95,15 @@ void announce(const std::vector<fs::path>& files, audit::MemberCache& cache) {
   }
 }
 
-/// Large wheels one after the other, each on all threads; then the small ones side by side.
-std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::AuditOptions options,
+/// A thread for each MiB, for a small wheel takes less time than a thread; at most `jobs`.
+unsigned threads_for(const std::vector<std::uintmax_t>& sizes, unsigned jobs) {
+  const std::uintmax_t all = std::accumulate(sizes.begin(), sizes.end(), std::uintmax_t{0});
+  return static_cast<unsigned>(std::min<std::uintmax_t>(jobs, 1 + (all >> 20U)));
+}
+
+/// Side by side, the largest first, so that the last ones are small.
+std::vector<Outcome> audit_files(const std::vector<fs::path>& files, const audit::AuditOptions& options,
                                  const MachineChoice& machines, unsigned jobs) {
-  constexpr std::uintmax_t kLarge = std::uintmax_t{24} << 20U;
   std::vector<Outcome> outcomes(files.size(), fail("not audited"));
   std::vector<std::uintmax_t> sizes;
   for (const fs::path& file : files) {
@@ -110,31 +114,13 @@ std::vector<Outcome> audit_files(const std::vector<fs::path>& files, audit::Audi
   std::vector<std::size_t> order(files.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
-  std::size_t first_small = 0;
-  options.threads = jobs;
-  while (first_small < order.size() && (sizes[order[first_small]] > kLarge || files.size() == 1)) {
-    outcomes[order[first_small]] = audit_file(files[order[first_small]], options, machines);
-    ++first_small;
-  }
-  options.threads = 1;
-  std::atomic<std::size_t> next = first_small;
-  const auto work = [&] {
-    audit::ReadingMemory memory;
-    audit::AuditOptions of_thread = options;
-    of_thread.memory = &memory;
-    for (std::size_t i = next++; i < order.size(); i = next++) {
-      outcomes[order[i]] = audit_file(files[order[i]], of_thread, machines);
-    }
-    memory.give_back(*options.gate);
-  };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < jobs && first_small + i < order.size(); ++i) {
-    others.emplace_back(work);
-  }
-  work();
-  for (std::thread& thread : others) {
-    thread.join();
-  }
+  audit::ReadingCrew crew(threads_for(sizes, jobs));
+  crew.run(order.size(), [&](std::size_t i, audit::ReadingMemory& memory) {
+    audit::AuditOptions of_wheel = options;
+    of_wheel.crew = &crew;
+    of_wheel.memory = &memory;
+    outcomes[order[i]] = audit_file(files[order[i]], of_wheel, machines, files.size() == 1 ? jobs : 1);
+  });
   return outcomes;
 }
 
@@ -170,8 +156,6 @@ Result<int> run_audit(const AuditArguments& arguments) {
   audit::MemberCache cache;
   announce(files, cache);
   options.cache = &cache;
-  audit::MemoryGate gate;
-  options.gate = &gate;
   std::vector<Outcome> outcomes = audit_files(files, options, arguments.machines, jobs);
 
   std::vector<audit::AuditReport> reports;
