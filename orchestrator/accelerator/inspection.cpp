@@ -1,9 +1,9 @@
 // From an audit's report to where libraries come from, what device code is for, and what is wrong.
 #include "orchestrator/accelerator/inspection.hpp"
 
-#include "orchestrator/accelerator/label_check.hpp"
+#include "orchestrator/accelerator/expectation_check.hpp"
 #include "orchestrator/accelerator/search_path.hpp"
-#include "orchestrator/toolchain/compatible.hpp"
+#include "orchestrator/accelerator/size_report.hpp"
 #include "orchestrator/toolchain/provider_lookup.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 using toolchain::Recipe;
 
 constexpr std::array<std::string_view, 6> kOrigins = {"own", "grafted", "provider", "policy", "driver", "missing"};
-constexpr std::array<std::string_view, 4> kOpenMp = {"libgomp", "libiomp5", "libomp", "libiomp5md"};
+constexpr std::array<std::string_view, 3> kOpenMp = {"libgomp", "libiomp5", "libomp"};
 
 /// By soname prefix: which run time does MKL's threading.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kMklLayers = {{
@@ -92,16 +92,20 @@ public:
     }
     decide_tag();
     list_run_times();
-    measure();
+    result_.size = measure_size(archive_, report_, result_.device);
     check_driver();
-    check_expectation();
-    check_size();
+    for (Problem& one : check_expectation(archive_, result_, expected_)) {
+      add(std::move(one));
+    }
     return std::move(result_);
   }
 
 private:
   void problem(std::string code, bool is_error, std::string path, std::string message) {
-    Problem one{std::move(code), is_error, std::move(path), std::move(message)};
+    add({std::move(code), is_error, std::move(path), std::move(message)});
+  }
+
+  void add(Problem one) {
     if (std::find(result_.problems.begin(), result_.problems.end(), one) == result_.problems.end()) {
       result_.problems.push_back(std::move(one));
     }
@@ -266,42 +270,6 @@ private:
     }
   }
 
-  void measure() {
-    SizeReport& size = result_.size;
-    size.wheel_bytes = archive_.size_bytes();
-    size.unpacked_bytes = archive_.total_size();
-    for (const zip::ZipMember& member : archive_.members()) {
-      size.files.push_back({member.name, member.compressed_size});
-    }
-    const auto larger = [](const Share& a, const Share& b) {
-      return std::tie(b.bytes, a.name) < std::tie(a.bytes, b.name);
-    };
-    std::sort(size.files.begin(), size.files.end(), larger);
-    size.files.resize(std::min<std::size_t>(size.files.size(), 10));
-    std::uint64_t nv = 0;
-    std::uint64_t hip = 0;
-    for (const auto& [target, code] : result_.device.targets) {
-      size.targets.push_back({target, code.bytes});
-      (target.rfind("gfx", 0) == 0 ? hip : nv) += code.bytes;
-    }
-    if (const auto& compressed = result_.device.compressed; compressed.objects > 0) {
-      size.targets.push_back({"unknown (compressed)", compressed.bytes});
-      hip += compressed.bytes;
-    }
-    std::sort(size.targets.begin(), size.targets.end(), larger);
-    std::uint64_t debug = 0;
-    std::uint64_t elf_bytes = 0;
-    for (const audit::ElfReport& elf : report_.elf_files) {
-      debug += elf.debug_bytes;
-      elf_bytes += elf.size_bytes;
-    }
-    const std::uint64_t known = std::min(elf_bytes, nv + hip + debug);
-    size.sections = {
-        {".nv_fatbin", nv}, {".hip_fatbin", hip}, {".debug and .symtab", debug}, {"other sections", elf_bytes - known}};
-    std::erase_if(size.sections, [](const Share& share) { return share.bytes == 0; });
-    std::sort(size.sections.begin(), size.sections.end(), larger);
-  }
-
   void check_driver() {
     for (const audit::ElfReport& elf : report_.elf_files) {
       const std::string name = elf.path.substr(elf.path.rfind('/') + 1);
@@ -313,9 +281,6 @@ private:
       }
     }
   }
-
-  void check_expectation();
-  void check_size();
 
   const zip::ZipReader& archive_;
   const audit::AuditReport& report_;
@@ -329,75 +294,6 @@ private:
   std::set<std::string> toolchains_;
   Inspection result_;
 };
-
-void Inspector::check_expectation() {
-  if (expected_.recipe == nullptr) {
-    return;
-  }
-  const Recipe& recipe = *expected_.recipe;
-  for (const Need& need : result_.needs) {
-    if (const auto other = toolchain::own_version_of(recipe, need.soname);
-        other && need.origin != Origin::own && need.origin != Origin::grafted) {
-      problem("wrong-toolkit", true, need.path,
-              fmt::format("needs {}, a wheel of {} needs {}", need.soname, recipe.title, *other));
-    }
-  }
-  const devicecode::TargetCode& compressed = result_.device.compressed;
-  if (compressed.objects > 0 && recipe.targets.prefix != "gfx") {
-    problem("wrong-target", true, "",
-            fmt::format("{} compressed bundles are for AMD's devices, which {} does not compile for",
-                        compressed.objects, recipe.title));
-  } else if (compressed.objects > 0) {
-    problem("unknown-target", false, "",
-            fmt::format("{} bundles are compressed: for which targets is not known", compressed.objects));
-  }
-  if (result_.device.has_code()) {
-    for (const std::string& target : expected_.targets) {
-      const bool is_there =
-          std::any_of(result_.device.targets.begin(), result_.device.targets.end(), [&](const auto& found) {
-            return found.first == target || found.first.substr(0, found.first.find(':')) == target;
-          });
-      if (!is_there && compressed.objects == 0) {
-        problem("missing-target", true, "", fmt::format("no device code is for {}, which was asked for", target));
-      }
-    }
-    for (const auto& [target, code] : result_.device.targets) {
-      const bool is_other = recipe.targets.prefix == "gfx" ? target.rfind("gfx", 0) != 0 : target.rfind("gfx", 0) == 0;
-      if (is_other || !toolchain::knows_target(recipe, target)) {
-        problem(
-            "wrong-target", true, "",
-            fmt::format("{} objects are for {}, which {} does not compile for", code.objects, target, recipe.title));
-      } else if (!expected_.targets.empty() && target.rfind("compute_", 0) != 0 &&
-                 std::none_of(expected_.targets.begin(), expected_.targets.end(), [&](const std::string& one) {
-                   return one == target || one == target.substr(0, target.find(':'));
-                 })) {
-        problem("extra-target", false, "",
-                fmt::format("{} objects are for {}, which was not asked for", code.objects, target));
-      }
-    }
-  } else if (!recipe.targets.prefix.empty()) {
-    problem("no-device-code", false, "", fmt::format("a wheel of {} has no device code", recipe.title));
-  }
-  for (Problem& one : check_label(archive_, report_.wheel, expected_.label)) {
-    problem(std::move(one.code), one.is_error, std::move(one.path), std::move(one.message));
-  }
-}
-
-void Inspector::check_size() {
-  const std::uint64_t size = result_.size.wheel_bytes;
-  if (expected_.size_limit && size > *expected_.size_limit) {
-    const Share* most = result_.size.files.empty() ? nullptr : &result_.size.files.front();
-    problem("too-large", true, "",
-            fmt::format("the wheel has {} bytes, the limit is {}{}", size, *expected_.size_limit,
-                        most != nullptr ? fmt::format("; most of it is {} ({} bytes)", most->name, most->bytes) : ""));
-  }
-  if (expected_.size_before && size > *expected_.size_before + *expected_.size_before / 10) {
-    problem("grown", false, "",
-            fmt::format("the wheel has {} bytes, {:.0f} % more than the last release's {}", size,
-                        100.0 * (static_cast<double>(size) / static_cast<double>(*expected_.size_before) - 1.0),
-                        *expected_.size_before));
-  }
-}
 
 } // namespace
 

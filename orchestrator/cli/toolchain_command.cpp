@@ -2,24 +2,21 @@
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/cli/exit_code.hpp"
 #include "orchestrator/cli/toolchain_sources.hpp"
+#include "orchestrator/cli/toolchain_text.hpp"
 #include "orchestrator/host/machine.hpp"
 #include "orchestrator/host/signals.hpp"
 #include "orchestrator/provision/provision.hpp"
-#include "orchestrator/toolchain/compatible.hpp"
-#include "orchestrator/toolchain/placement.hpp"
+#include "orchestrator/toolchain/choose.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
-#include <set>
 
 namespace wheelforge::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using tags::Architecture;
 using toolchain::Recipe;
 using toolchain::Toolchains;
@@ -214,157 +211,42 @@ Result<int> run_fetch(const Workplace& place, const Outside& outside, const std:
   return 0;
 }
 
-/// "pypi", "deb + pypi": what a recipe's parts are.
-std::string kinds_of(const Recipe& recipe) {
-  std::set<std::string> kinds;
-  for (const toolchain::Part& part : recipe.parts) {
-    kinds.insert(std::string(to_string(part.kind)) + (part.suite.empty() ? "" : " " + part.suite));
-  }
-  return fmt::format("{}", fmt::join(kinds, " + "));
-}
-
-std::string state_of(const Recipe& recipe, const Workplace& place, const Outside& outside) {
-  std::string state = recipe.is_in_image() ? "in image" : "";
-  for (const Architecture arch : recipe.arches) {
-    if (const auto* locked = place.toolchains.lock.find(recipe.name, recipe.version, arch)) {
-      const bool is_here = !recipe.is_in_image() && provision::is_fetched(outside.doors(), *locked);
-      state += fmt::format("{}{} {}", state.empty() ? "" : ", ", is_here ? "fetched" : "locked", tags::to_string(arch));
-    }
-  }
-  return state;
-}
-
-Json recipe_json(const Recipe& recipe, const Workplace& place, const Outside& outside) {
-  Json arches = Json::array();
-  for (const Architecture arch : recipe.arches) {
-    arches.push_back(tags::to_string(arch));
-  }
-  Json locks = Json::array();
-  for (const toolchain::LockedToolchain& locked : place.toolchains.lock.toolchains) {
-    if (locked.name == recipe.name && locked.version == recipe.version) {
-      const bool is_here = provision::is_fetched(outside.doors(), locked);
-      locks.push_back(
-          {{"arch", tags::to_string(locked.arch)},
-           {"files", locked.parts.size()},
-           {"download_bytes", locked.download_bytes()},
-           {"prefix", is_here ? Json(provision::prefix_path(outside.doors().cache, locked).string()) : Json(nullptr)}});
-    }
-  }
-  const auto number = [](std::optional<int> value) { return value ? Json(*value) : Json(nullptr); };
-  Json providers = Json::array();
-  for (const toolchain::Provider& provider : recipe.providers) {
-    providers.push_back({{"distribution", provider.distribution},
-                         {"sonames", provider.sonames},
-                         {"folder", provider.folder},
-                         {"glibc", fmt::format("{}.{}", provider.floor().major, provider.floor().minor)}});
-  }
-  return {{"id", recipe.id()},
-          {"title", recipe.title},
-          {"summary", recipe.summary},
-          {"arches", arches},
-          {"from", kinds_of(recipe)},
-          {"needs_switch", recipe.needs_switch.empty() ? Json(nullptr) : Json(recipe.needs_switch)},
-          {"gcc_min", number(recipe.compiler.gcc_min)},
-          {"gcc_max", number(recipe.compiler.gcc_max)},
-          {"clang_max", number(recipe.compiler.clang_max)},
-          {"glibc", fmt::format("{}.{}", recipe.glibc.major, recipe.glibc.minor)},
-          {"targets", recipe.targets.known},
-          {"driver_minimum", recipe.driver.minimum.empty() ? Json(nullptr) : Json(recipe.driver.minimum)},
-          {"never_bundled", recipe.driver.libraries},
-          {"run_time", recipe.driver.run_time.empty() ? Json(nullptr) : Json(recipe.driver.run_time)},
-          {"providers", providers},
-          {"locked", locks}};
+/// Whether one of the names, such as cuda or cuda-13, stands for the recipe.
+bool is_named(const Recipe& recipe, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const toolchain::Wanted wanted = toolchain::parse_wanted(name);
+    return wanted.name == recipe.name && recipe.version.begins_with(wanted.version);
+  });
 }
 
 Result<int> run_list(const ToolchainRequest& request, const Workplace& place, const Outside& outside) {
-  Json all = Json::array();
-  std::string text =
-      fmt::format("{:<12} {:<18} {:<26} {:<8} {}\n", "TOOLCHAIN", "ARCHITECTURES", "FROM", "GCC", "STATE");
+  std::vector<const Recipe*> recipes;
   for (const Recipe& recipe : place.toolchains.recipes) {
-    if (!request.names.empty() &&
-        std::none_of(request.names.begin(), request.names.end(), [&](const std::string& name) {
-          const toolchain::Wanted wanted = toolchain::parse_wanted(name);
-          return wanted.name == recipe.name && recipe.version.begins_with(wanted.version);
-        })) {
-      continue;
+    if (request.names.empty() || is_named(recipe, request.names)) {
+      recipes.push_back(&recipe);
     }
-    all.push_back(recipe_json(recipe, place, outside));
-    std::vector<std::string_view> arches;
-    for (const Architecture arch : recipe.arches) {
-      arches.push_back(tags::to_string(arch));
-    }
-    const std::string gcc = recipe.compiler.gcc_max ? fmt::format("≤ {}", *recipe.compiler.gcc_max) : "any";
-    text += fmt::format("{:<12} {:<18} {:<26} {:<8} {}{}\n", recipe.id(), fmt::format("{}", fmt::join(arches, " ")),
-                        kinds_of(recipe), gcc, state_of(recipe, place, outside),
-                        recipe.needs_switch.empty() ? "" : fmt::format(" (--allow {})", recipe.needs_switch));
   }
-  fmt::print("{}", request.json ? Json{{"schema", 1}, {"toolchains", all}}.dump() + "\n" : text);
+  const toolchain::ToolchainLock& lock = place.toolchains.lock;
+  const provision::Doors doors = outside.doors();
+  fmt::print("{}", request.json ? toolchains_json(recipes, lock, doors) : render_toolchains(recipes, lock, doors));
   return 0;
 }
 
-/// "gcc 9 to 13", "gcc ≤ 13", "gcc ≥ 9", "any gcc".
-std::string gcc_of(const toolchain::CompilerLimits& limits) {
-  const auto& [least, most] = std::pair(limits.gcc_min, limits.gcc_max);
-  return least && most ? fmt::format("gcc {} to {}", *least, *most)
-         : most        ? fmt::format("gcc ≤ {}", *most)
-         : least       ? fmt::format("gcc ≥ {}", *least)
-                       : std::string("any gcc");
-}
-
-std::string shown(const Recipe& recipe, const Workplace& place, const Outside& outside) {
-  const auto or_none = [](const std::string& text) { return text.empty() ? std::string("none") : text; };
-  std::string text = fmt::format("{}: {}\n  {}\n", recipe.id(), recipe.title, recipe.summary);
-  text += fmt::format("  from: {}\n", kinds_of(recipe));
-  text += fmt::format("  compiler: {} ({})\n", gcc_of(recipe.compiler), or_none(recipe.compiler.source));
-  text += fmt::format("  glibc: {}.{} for its programs\n", recipe.glibc.major, recipe.glibc.minor);
-  text += fmt::format("  targets: {}\n", or_none(fmt::format("{}", fmt::join(recipe.targets.known, " "))));
-  text += fmt::format("  driver: {}\n", recipe.driver.minimum.empty() ? "none" : "≥ " + recipe.driver.minimum);
-  text += fmt::format("  never bundled: {}\n", or_none(fmt::format("{}", fmt::join(recipe.driver.libraries, " "))));
-  if (!recipe.driver.run_time.empty()) {
-    text += fmt::format("  in test containers: {}\n", toolchain::run_time_folder(recipe));
-  }
-  text += fmt::format("  prefix in containers: {}\n", toolchain::prefix_in_container(recipe));
-  const toolchain::Budget budget{toolchain::targets_of(recipe, {}), 1, std::nullopt};
-  for (const auto& [name, value] : toolchain::variables(recipe, recipe.arches.front(), budget)) {
-    text += fmt::format("    {}={}\n", name, value);
-  }
-  for (const toolchain::Provider& provider : recipe.providers) {
-    text += fmt::format("  provider {}: {} (glibc {}.{})\n", provider.distribution, fmt::join(provider.sonames, " "),
-                        provider.floor().major, provider.floor().minor);
-  }
-  for (const Architecture arch : recipe.arches) {
-    const auto* locked = place.toolchains.lock.find(recipe.name, recipe.version, arch);
-    if (locked == nullptr) {
-      continue;
-    }
-    const bool is_here = provision::is_fetched(outside.doors(), *locked);
-    text +=
-        fmt::format("  locked for {}: {} files, {} to download{}\n", tags::to_string(arch), locked->parts.size(),
-                    provision::megabytes(locked->download_bytes()),
-                    is_here ? ", fetched to " + provision::prefix_path(outside.doors().cache, *locked).string() : "");
-    for (const toolchain::LockedPart& part : locked->parts) {
-      text += fmt::format("    {} {} {} sha256:{}\n", part.name, part.version, provision::megabytes(part.size_bytes),
-                          part.sha256);
-    }
-  }
-  return text;
-}
-
 Result<int> run_show(const ToolchainRequest& request, const Workplace& place, const Outside& outside) {
-  Json all = Json::array();
+  std::vector<const Recipe*> recipes;
   for (const std::string& name : request.names) {
     const auto chosen = toolchain::choose(place.toolchains, name, place.arches.front());
     if (!chosen) {
       return fail(ErrorKind::usage, "{}", chosen.error());
     }
     if (request.json) {
-      all.push_back(recipe_json(*chosen->recipe, place, outside));
+      recipes.push_back(chosen->recipe);
     } else {
-      fmt::print("{}", shown(*chosen->recipe, place, outside));
+      fmt::print("{}", render_toolchain(*chosen->recipe, place.toolchains.lock, outside.doors()));
     }
   }
   if (request.json) {
-    fmt::print("{}\n", Json{{"schema", 1}, {"toolchains", all}}.dump());
+    fmt::print("{}", toolchains_json(recipes, place.toolchains.lock, outside.doors()));
   }
   return 0;
 }

@@ -1,12 +1,14 @@
 // Reads recipes/NAME-VERSION.toml: each field by name and type, unknown ones refused, values held against each other.
+#include "orchestrator/toolchain/recipe.hpp"
+
 #include "orchestrator/base/sha256.hpp"
 #include "orchestrator/image/fields.hpp"
-#include "orchestrator/toolchain/recipe.hpp"
+#include "orchestrator/toolchain/parse_part.hpp"
+#include "orchestrator/toolchain/recipe_fields.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace wheelforge::toolchain {
@@ -16,22 +18,6 @@ using image::Fields;
 using matrix::Diagnostics;
 using matrix::Node;
 using matrix::SourceText;
-
-/// A relative path that stays where it is put.
-bool is_inside(std::string_view path) {
-  return !path.empty() && path.front() != '/' && path.find("..") == std::string_view::npos &&
-         path.find('\n') == std::string_view::npos;
-}
-
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_lower_word(std::string_view text, std::string_view extra) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
-  });
-}
 
 bool is_variable_name(std::string_view text) {
   return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) == 0) &&
@@ -48,83 +34,15 @@ public:
 private:
   Fields fields(const Node& node) { return {source_, node, diagnostics_}; }
 
-  /// The table of this name; nullptr where there is none, or where the value is no table (which is said).
-  const Node* table(Fields& parent, std::string_view key) {
-    const Node* node = parent.find(key);
-    if (node != nullptr && node->table() == nullptr) {
-      parent.refuse(key, fmt::format("{} is {}, wanted a table [{}]", key, matrix::type_name(*node), key));
-      return nullptr;
-    }
-    return node;
-  }
-
   template <class Read>
   void section(Fields& parent, std::string_view key, Read read) {
-    if (const Node* node = table(parent, key)) {
+    if (const Node* node = find_table(parent, key)) {
       Fields inner = fields(*node);
       read(inner);
       inner.refuse_others();
     }
   }
 
-  std::optional<std::int64_t> integer(Fields& from, std::string_view key, std::int64_t least, std::int64_t most) {
-    const Node* node = from.find(key);
-    if (node == nullptr) {
-      return std::nullopt;
-    }
-    const auto* number = std::get_if<std::int64_t>(&node->value);
-    if (number == nullptr || *number < least || *number > most) {
-      from.refuse(key, fmt::format("{} is {}, wanted an integer from {} to {}", key, matrix::show(*node), least, most));
-      return std::nullopt;
-    }
-    return *number;
-  }
-
-  std::optional<int> small_integer(Fields& from, std::string_view key) {
-    const auto number = integer(from, key, 0, 999);
-    return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
-  }
-
-  std::optional<tags::LibcVersion> libc(Fields& from, std::string_view key) {
-    const auto text = from.optional_text(key);
-    if (!text) {
-      return std::nullopt;
-    }
-    const auto version = parse_version(*text);
-    if (!version || version->numbers.size() != 2) {
-      from.refuse(key, fmt::format("{} is \"{}\", wanted a version of glibc such as \"2.17\"", key, *text));
-      return std::nullopt;
-    }
-    return tags::LibcVersion{version->numbers[0], version->numbers[1]};
-  }
-
-  std::vector<tags::Architecture> arches(Fields& from, std::string_view key) {
-    std::vector<tags::Architecture> result;
-    for (const std::string& name : from.texts(key)) {
-      if (const auto arch = tags::find_architecture(name)) {
-        result.push_back(*arch);
-      } else {
-        from.refuse(key, fmt::format("{} has \"{}\", which is no architecture", key, name));
-      }
-    }
-    return result;
-  }
-
-  std::string inside(Fields& from, std::string_view key, std::string path) {
-    if (!path.empty() && !is_inside(path)) {
-      from.refuse(key, fmt::format("{} is \"{}\", wanted a relative path without \"..\"", key, path));
-    }
-    return path;
-  }
-
-  void need(Fields& from, std::string_view key, bool is_there, std::string_view kind) {
-    if (!is_there) {
-      from.refuse(key, fmt::format("{} is missing: a part of kind \"{}\" needs it", key, kind));
-    }
-  }
-
-  Part part(const Node& node);
-  void check_part(Fields& from, const Part& part);
   Provider provider(const Node& node);
   std::vector<Variable> environment(const Node& node);
   void prefix(Fields& from, Recipe& recipe);
@@ -136,84 +54,6 @@ private:
   Diagnostics& diagnostics_;
 };
 
-Part Reader::part(const Node& node) {
-  constexpr std::array<std::string_view, 4> kKinds = {"pypi", "deb", "archive", "image-has"};
-  Fields from = fields(node);
-  Part part;
-  const std::string kind = from.text("kind");
-  const auto at = std::find(kKinds.begin(), kKinds.end(), kind);
-  if (at == kKinds.end()) {
-    from.refuse("kind", fmt::format("kind is \"{}\", wanted {}", kind, fmt::join(kKinds, ", ")));
-    return part;
-  }
-  part.kind = static_cast<PartKind>(at - kKinds.begin());
-  part.arches = arches(from, "arches");
-  switch (part.kind) {
-  case PartKind::pypi:
-    part.name = from.text("name");
-    part.version = from.optional_text("version").value_or("");
-    break;
-  case PartKind::deb:
-    part.suite = from.text("suite");
-    part.components = from.texts("components");
-    part.packages = from.texts("packages");
-    part.present = from.texts("present");
-    part.only = from.texts("only");
-    break;
-  case PartKind::archive:
-    part.url = from.text("url");
-    part.sha256 = from.text("sha256");
-    break;
-  case PartKind::image_has:
-    part.path = from.text("path");
-    break;
-  }
-  check_part(from, part);
-  from.refuse_others();
-  return part;
-}
-
-void Reader::check_part(Fields& from, const Part& part) {
-  const std::string_view kind = to_string(part.kind);
-  switch (part.kind) {
-  case PartKind::pypi:
-    if (!part.name.empty() && !is_lower_word(part.name, "-")) {
-      from.refuse("name", fmt::format("name is \"{}\", wanted a normalised name such as nvidia-cuda-nvcc", part.name));
-    }
-    if (part.version.find_first_not_of("0123456789.*=<>!~,abrcpostdev") != std::string::npos) {
-      from.refuse("version", fmt::format("version is \"{}\", wanted a specifier such as ==13.5.*", part.version));
-    }
-    return;
-  case PartKind::deb:
-    need(from, "packages", !part.packages.empty(), kind);
-    need(from, "components", !part.components.empty(), kind);
-    if (!part.suite.empty() && !is_lower_word(part.suite, "-")) {
-      from.refuse("suite", fmt::format("suite is \"{}\", wanted a release's name such as bookworm", part.suite));
-    }
-    for (const auto* names : {&part.packages, &part.present, &part.only, &part.components}) {
-      for (const std::string& name : *names) {
-        if (!is_lower_word(name, "+-.") || name.front() == '-') {
-          from.refuse("packages", fmt::format("\"{}\" is no name of a package", name));
-        }
-      }
-    }
-    return;
-  case PartKind::archive:
-    if (!part.sha256.empty() && !is_sha256(part.sha256)) {
-      from.refuse("sha256", fmt::format("sha256 is \"{}\", wanted 64 lower-case hexadecimal digits", part.sha256));
-    }
-    if (!part.url.empty() && part.url.rfind("https://", 0) != 0 && part.url.rfind("file:///", 0) != 0) {
-      from.refuse("url", fmt::format("url is \"{}\", wanted https:// or file:///", part.url));
-    }
-    return;
-  case PartKind::image_has:
-    if (!part.path.empty() && part.path.front() != '/') {
-      from.refuse("path", fmt::format("path is \"{}\", wanted an absolute path in the image", part.path));
-    }
-    return;
-  }
-}
-
 Provider Reader::provider(const Node& node) {
   Fields from = fields(node);
   Provider provider;
@@ -221,10 +61,10 @@ Provider Reader::provider(const Node& node) {
   provider.sonames = from.texts("sonames");
   provider.folder = from.optional_text("folder").value_or("");
   if (provider.folder != kEnvironmentLibraries) {
-    provider.folder = inside(from, "folder", provider.folder);
+    provider.folder = checked_inside(from, "folder", provider.folder);
   }
-  provider.tag = libc(from, "tag").value_or(tags::LibcVersion{});
-  provider.glibc = libc(from, "glibc").value_or(tags::LibcVersion{});
+  provider.tag = read_libc(from, "tag").value_or(tags::LibcVersion{});
+  provider.glibc = read_libc(from, "glibc").value_or(tags::LibcVersion{});
   provider.source = from.optional_text("source").value_or("");
   if (provider.sonames.empty()) {
     from.refuse("sonames", "sonames is empty, wanted at least one such as libcudart.so.13");
@@ -253,8 +93,8 @@ std::vector<Variable> Reader::environment(const Node& node) {
 }
 
 void Reader::prefix(Fields& from, Recipe& recipe) {
-  recipe.root = inside(from, "root", from.optional_text("root").value_or(""));
-  recipe.probe = inside(from, "probe", from.optional_text("probe").value_or(""));
+  recipe.root = checked_inside(from, "root", from.optional_text("root").value_or(""));
+  recipe.probe = checked_inside(from, "probe", from.optional_text("probe").value_or(""));
   recipe.path = from.texts("path");
   for (const std::string& folder : recipe.path) {
     if (!is_inside(folder)) {
@@ -263,7 +103,7 @@ void Reader::prefix(Fields& from, Recipe& recipe) {
   }
   for (const Node& node : from.tables("link")) {
     Fields link = fields(node);
-    PrefixLink one{inside(link, "path", link.text("path")), link.text("target")};
+    PrefixLink one{checked_inside(link, "path", link.text("path")), link.text("target")};
     if (!one.target.empty() && (one.target.front() == '/' || one.target.find('\n') != std::string::npos)) {
       link.refuse("target", fmt::format("target is \"{}\", wanted a relative path", one.target));
     }
@@ -272,7 +112,7 @@ void Reader::prefix(Fields& from, Recipe& recipe) {
   }
   for (const Node& node : from.tables("file")) {
     Fields file = fields(node);
-    PrefixFile one{inside(file, "path", file.text("path")), file.text("text"), false};
+    PrefixFile one{checked_inside(file, "path", file.text("path")), file.text("text"), false};
     if (const Node* executable = file.find("executable")) {
       const bool* value = std::get_if<bool>(&executable->value);
       if (value == nullptr) {
@@ -309,7 +149,7 @@ void Reader::targets(Fields& from, Targets& targets) {
 void Reader::driver(Fields& from, Driver& driver) {
   driver.minimum = from.optional_text("minimum").value_or("");
   driver.libraries = from.texts("libraries");
-  driver.run_time = inside(from, "run-time", from.optional_text("run-time").value_or(""));
+  driver.run_time = checked_inside(from, "run-time", from.optional_text("run-time").value_or(""));
   driver.no_device = from.texts("no-device");
   driver.devices = from.texts("devices");
   driver.arguments = from.texts("arguments");
@@ -358,25 +198,26 @@ Recipe Reader::recipe(const Node& document) {
   recipe.source = root.optional_text("source").value_or("");
   recipe.smoke = root.optional_text("smoke").value_or("");
   recipe.memory_per_job_bytes =
-      static_cast<std::uint64_t>(integer(root, "memory-per-job-mib", 1, 1'000'000).value_or(0)) << 20U;
-  recipe.arches = arches(root, "arches");
+      static_cast<std::uint64_t>(read_integer(root, "memory-per-job-mib", 1, 1'000'000).value_or(0)) << 20U;
+  recipe.arches = read_arches(root, "arches");
   if (recipe.arches.empty()) {
     root.refuse("arches", "arches names no architecture, wanted at least one");
   }
   for (const Node& node : root.tables("part")) {
-    recipe.parts.push_back(part(node));
+    Fields from = fields(node);
+    recipe.parts.push_back(parse_part(from));
   }
   for (const Node& node : root.tables("provider")) {
     recipe.providers.push_back(provider(node));
   }
   section(root, "prefix", [&](Fields& from) { prefix(from, recipe); });
-  if (const Node* node = table(root, "environment")) {
+  if (const Node* node = find_table(root, "environment")) {
     recipe.environment = environment(*node);
   }
   section(root, "compiler", [&](Fields& from) {
-    recipe.compiler.gcc_min = small_integer(from, "gcc-min");
-    recipe.compiler.gcc_max = small_integer(from, "gcc-max");
-    recipe.compiler.clang_max = small_integer(from, "clang-max");
+    recipe.compiler.gcc_min = read_small_integer(from, "gcc-min");
+    recipe.compiler.gcc_max = read_small_integer(from, "gcc-max");
+    recipe.compiler.clang_max = read_small_integer(from, "clang-max");
     if (const auto text = from.optional_text("binutils-min")) {
       if (auto parsed = parse_version(*text)) {
         recipe.compiler.binutils_min = *std::move(parsed);
@@ -388,11 +229,11 @@ Recipe Reader::recipe(const Node& document) {
   });
   section(root, "targets", [&](Fields& from) { targets(from, recipe.targets); });
   section(root, "platform", [&](Fields& from) {
-    recipe.glibc = libc(from, "glibc").value_or(tags::LibcVersion{2, 5});
-    recipe.wheel_glibc = libc(from, "wheel-glibc").value_or(tags::LibcVersion{});
-    recipe.supported_glibc = libc(from, "supported-glibc");
-    recipe.python_min = small_integer(from, "python-min");
-    recipe.python_max = small_integer(from, "python-max");
+    recipe.glibc = read_libc(from, "glibc").value_or(tags::LibcVersion{2, 5});
+    recipe.wheel_glibc = read_libc(from, "wheel-glibc").value_or(tags::LibcVersion{});
+    recipe.supported_glibc = read_libc(from, "supported-glibc");
+    recipe.python_min = read_small_integer(from, "python-min");
+    recipe.python_max = read_small_integer(from, "python-max");
   });
   section(root, "driver", [&](Fields& from) { driver(from, recipe.driver); });
   section(root, "labels", [&](Fields& from) {
