@@ -22,7 +22,7 @@ struct Clash {
   Severity severity = Severity::note;
   std::string message;              ///< one sentence
   std::vector<std::string> wheels;  ///< file names, sorted
-  std::vector<std::string> files;   ///< "WHEEL: path" or "path", sorted; at most kMaxFiles
+  std::vector<std::string> files;   ///< paths in the wheels, sorted; at most kMaxFiles
   std::vector<std::string> details; ///< symbols, sentences of the loader; at most kMaxDetails
 
   bool operator==(const Clash&) const = default;

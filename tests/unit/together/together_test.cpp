@@ -75,10 +75,30 @@ TEST_CASE("unique symbols of two wheels are one, and names clash under RTLD_GLOB
   two.strong = {"helper"};
   WheelTraits first = wheel("a", {one});
   const auto local = clashes({first, wheel("b", {two})});
-  CHECK(find(local, "unique-symbols") != nullptr);
+  REQUIRE(find(local, "unique-symbols") != nullptr);
+  CHECK(find(local, "unique-symbols")->message.starts_with("1 STB_GNU_UNIQUE symbol is defined"));
   CHECK(find(local, "symbol-clash")->severity == Severity::note);
   first.global_loads = {"a/__init__.py"};
   CHECK(find(clashes({first, wheel("b", {two})}), "symbol-clash")->severity == Severity::warning);
+}
+
+TEST_CASE("names that clash are told apart by the wheels that define them") {
+  FileTraits one = file_at("a/1.so");
+  one.strong = {"helper", "only_two"};
+  FileTraits two = file_at("b/2.so");
+  two.strong = {"helper", "only_two"};
+  FileTraits three = file_at("c/3.so");
+  three.strong = {"helper"};
+  const auto found = clashes({wheel("a", {one}), wheel("b", {two}), wheel("c", {three})});
+  std::vector<std::string> messages;
+  for (const Clash& clash : found) {
+    if (clash.code == "symbol-clash") {
+      messages.push_back(clash.message.substr(0, clash.message.find(';')));
+      CHECK(clash.details.size() == 1);
+    }
+  }
+  std::sort(messages.begin(), messages.end());
+  CHECK(messages == std::vector<std::string>{"1 name is defined in all 3 wheels", "1 name is defined in both"});
 }
 
 TEST_CASE("static thread-local data adds up over wheels") {
