@@ -2,6 +2,7 @@
 #include "orchestrator/lifecycle/component.hpp"
 
 #include "embedded/lifecycle/source_packages.hpp"
+#include "orchestrator/lifecycle/version_parts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +10,6 @@
 
 namespace wheelforge::lifecycle {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string digits_after(std::string_view text, std::string_view mark, std::string_view more = "") {
   const std::size_t at = text.find(mark);

@@ -28,7 +28,4 @@ enum class VersionScheme : std::uint8_t {
 [[nodiscard]] Result<std::strong_ordering> compare_versions(VersionScheme scheme, std::string_view a,
                                                             std::string_view b);
 
-/// rpm's comparison of two parts without epoch. Source: rpm's manual, §Version comparison; rpmio/rpmvercmp.c.
-[[nodiscard]] std::strong_ordering compare_rpm_parts(std::string_view a, std::string_view b);
-
 } // namespace wheelforge::lifecycle

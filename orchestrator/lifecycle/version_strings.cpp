@@ -1,6 +1,8 @@
 // Searches bytes for the marks of data/version_strings.txt.
 #include "orchestrator/lifecycle/version_strings.hpp"
 
+#include "orchestrator/lifecycle/version_parts.hpp"
+
 #include "embedded/lifecycle/version_strings.hpp"
 
 #include <algorithm>
@@ -12,8 +14,6 @@ namespace wheelforge::lifecycle {
 namespace {
 
 constexpr std::size_t kLongestVersion = 24;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// "1.1.1k" from the front; empty where there is no version with a dot.
 std::string_view take_version(std::string_view text) {

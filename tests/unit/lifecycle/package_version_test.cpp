@@ -77,12 +77,21 @@ TEST_CASE("what is no version of the scheme is said to be none, whichever side i
                                                           {VersionScheme::rpm, "1.0 1"},
                                                           {VersionScheme::dpkg, "a:1"},
                                                           {VersionScheme::dpkg, ""},
+                                                          {VersionScheme::dpkg, "-1"},
+                                                          {VersionScheme::dpkg, "1:-1"},
                                                           {VersionScheme::apk, "1.0-rc1"},
                                                           {VersionScheme::apk, "1..0"},
                                                           {VersionScheme::apk, "1.0_x1"},
                                                           {VersionScheme::apk, "v1.0"},
                                                           {VersionScheme::semver, "x"},
                                                           {VersionScheme::semver, "1.0.0_1"},
+                                                          {VersionScheme::semver, "1.2.3."},
+                                                          {VersionScheme::semver, "1.2."},
+                                                          {VersionScheme::semver, "1.2.3.-rc1"},
+                                                          {VersionScheme::semver, "1.2.3.4"},
+                                                          {VersionScheme::semver, "1.0.0-a..b"},
+                                                          {VersionScheme::semver, "1.0.0-a."},
+                                                          {VersionScheme::semver, "1.0.0-.a"},
                                                           {VersionScheme::pep440, "1.0-x-y"}}) {
     INFO(wrong);
     CHECK_FALSE(compare_versions(scheme, wrong, "1.0"));
