@@ -19,43 +19,33 @@ namespace {
 class PairImports {
 public:
   PairImports(const std::vector<WheelTraits>& wheels, const loader::Machine& machine, ClashList& clashes)
-      : wheels_(wheels), machine_(machine), clashes_(clashes) {}
-
-  /// What changes for the second wheel where the first is imported before it.
-  void check(std::size_t first, std::size_t second) {
+      : wheels_(wheels), machine_(machine), clashes_(clashes) {
     std::vector<loader::ElfImage> images;
-    std::map<std::string, Place> by_path;
     each_file(wheels_, [&](const Place& place) {
-      if (by_path.emplace(place.file->image.path, place).second) {
+      if (by_path_.emplace(place.file->image.path, place).second) { // of two files at one path one is installed
         images.push_back(place.file->image);
       }
     });
-    const loader::WheelImages all = loader::WheelImages::of(std::move(images));
-    std::vector<std::size_t> owner;
-    for (const loader::ElfImage& image : all.all()) {
-      owner.push_back(by_path.at(image.path).wheel);
+    all_ = loader::WheelImages::of(std::move(images));
+    for (const loader::ElfImage& image : all_.all()) {
+      owner_.push_back(by_path_.at(image.path).wheel);
     }
-    const auto order_of = [&](std::size_t wheel) {
-      std::vector<std::size_t> order;
-      for (std::size_t i = 0; i < all.all().size(); ++i) {
-        if (owner[i] == wheel && by_path.at(all.all()[i].path).file->is_extension) {
-          order.push_back(i);
-        }
-      }
-      return order;
-    };
+  }
+
+  /// What changes for the second wheel where the first is imported before it.
+  void check(std::size_t first, std::size_t second) {
     const loader::Interpreter interpreter;
-    const std::vector<std::size_t> alone = order_of(second);
-    std::vector<std::size_t> both = order_of(first);
+    const std::vector<std::size_t> alone = extensions_of(second);
+    std::vector<std::size_t> both = extensions_of(first);
     both.insert(both.end(), alone.begin(), alone.end());
-    const loader::TogetherLoads apart = loader::load_in_order(all, alone, owner, machine_, interpreter);
-    const loader::TogetherLoads joined = loader::load_in_order(all, both, owner, machine_, interpreter);
+    const loader::TogetherLoads apart = loader::load_in_order(all_, alone, owner_, machine_, interpreter);
+    const loader::TogetherLoads joined = loader::load_in_order(all_, both, owner_, machine_, interpreter);
     std::vector<Place> places;
     std::vector<std::string> sentences;
     for (const std::size_t image : alone) {
       const auto found = joined.failing.find(image);
       if (found != joined.failing.end() && apart.failing.count(image) == 0) {
-        places.push_back(by_path.at(all.all()[image].path));
+        places.push_back(place_of(image));
         sentences.push_back(found->second);
       }
     }
@@ -66,18 +56,29 @@ public:
                                         wheels_[second].distribution, sentences.size() == 1 ? "s" : "");
       clashes_.add("import-order", Severity::error, std::move(message), places, std::move(sentences));
     }
-    note_borrowed(first, second, all, apart, joined, by_path);
+    note_borrowed(first, second, apart, joined);
   }
 
 private:
-  void note_borrowed(std::size_t first, std::size_t second, const loader::WheelImages& all,
-                     const loader::TogetherLoads& apart, const loader::TogetherLoads& joined,
-                     const std::map<std::string, Place>& by_path) {
+  [[nodiscard]] const Place& place_of(std::size_t image) const { return by_path_.at(all_.all()[image].path); }
+
+  [[nodiscard]] std::vector<std::size_t> extensions_of(std::size_t wheel) const {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < all_.all().size(); ++i) {
+      if (owner_[i] == wheel && place_of(i).file->is_extension) {
+        order.push_back(i);
+      }
+    }
+    return order;
+  }
+
+  void note_borrowed(std::size_t first, std::size_t second, const loader::TogetherLoads& apart,
+                     const loader::TogetherLoads& joined) {
     std::vector<Place> places;
     std::set<std::string> details;
     for (const loader::Borrowed& borrowed : joined.borrowed) {
-      const Place user = by_path.at(all.all()[borrowed.user].path);
-      const Place given = by_path.at(all.all()[borrowed.given].path);
+      const Place& user = place_of(borrowed.user);
+      const Place& given = place_of(borrowed.given);
       const bool is_new = std::find(apart.borrowed.begin(), apart.borrowed.end(), borrowed) == apart.borrowed.end();
       if (user.wheel == second && given.wheel == first && is_new && has_another(first, borrowed.soname)) {
         places.push_back(user);
@@ -107,6 +108,9 @@ private:
   const std::vector<WheelTraits>& wheels_;
   const loader::Machine& machine_;
   ClashList& clashes_;
+  std::map<std::string, Place> by_path_;
+  loader::WheelImages all_;
+  std::vector<std::size_t> owner_; ///< the wheel of each image
 };
 
 } // namespace
