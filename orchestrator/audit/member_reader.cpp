@@ -36,11 +36,15 @@ std::unique_ptr<IntegrityFault> fault(const zip::ZipMember& member, std::string 
 
 } // namespace
 
-std::uint64_t memory_bound(const zip::ZipReader& archive) {
+void allow_memory_for(const zip::ZipReader& archive, MemoryGate& gate) {
   constexpr std::uint64_t kUsual = std::uint64_t{16} << 20U;
   const bool is_large = std::any_of(archive.members().begin(), archive.members().end(),
                                     [](const zip::ZipMember& member) { return member.size > kUsual; });
-  return is_large ? zip::kWholeLimit + kUsual : kUsual;
+  if (is_large) {
+    gate.allow(zip::kWholeLimit + kUsual, zip::kWholeLimit);
+  } else {
+    gate.allow(kUsual);
+  }
 }
 
 MemberReader::MemberReader(const zip::ZipReader& archive, const RecordIndex& record, const ScanOptions& options,

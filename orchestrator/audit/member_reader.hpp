@@ -28,9 +28,9 @@ struct MemberResult {
   std::uint64_t inflated = 0;
 };
 
-/// What all threads may hold, in bytes, while they read this wheel: peak memory is to stay below 40 MB for wheels of
-/// members up to 16 MiB, and below 200 MB for all others.
-[[nodiscard]] std::uint64_t memory_bound(const zip::ZipReader& archive);
+/// Lets all threads together hold what this wheel's members need: peak memory is to stay below 40 MB for wheels of
+/// members up to 16 MiB, and below 200 MB for all others; where several of those are read, two whole members fit.
+void allow_memory_for(const zip::ZipReader& archive, MemoryGate& gate);
 
 /// Reads members one after the other; one a thread. The archive, the index and the options outlive it.
 class MemberReader {

@@ -5,9 +5,10 @@
 
 namespace wheelforge::audit {
 
-void MemoryGate::allow(std::uint64_t bound) {
+void MemoryGate::allow(std::uint64_t alone, std::uint64_t beside) {
   const std::lock_guard lock(mutex_);
-  bound_ = std::max(bound_, bound);
+  bound_ = std::max(bound_, has_large_ ? alone + beside : alone);
+  has_large_ = has_large_ || beside > 0;
   changed_.notify_all();
 }
 

@@ -11,8 +11,9 @@ namespace wheelforge::audit {
 /// none waits for ever where all give back what they hold before they wait for anything else.
 class MemoryGate {
 public:
-  /// Raises the bound, in bytes, to `bound`; it is 0 at first and never goes down.
-  void allow(std::uint64_t bound);
+  /// Raises the bound to what one more wheel needs: `alone` bytes where it is read alone, and `beside` more, which may
+  /// be 0, where another wheel with a `beside` came before it. The bound is 0 at first and never goes down.
+  void allow(std::uint64_t alone, std::uint64_t beside = 0);
   /// True when a thread that holds `held` may hold `wanted`; it is counted then.
   [[nodiscard]] bool grow(std::uint64_t held, std::uint64_t wanted);
   /// Waits until `wanted` bytes fit; for a thread that holds nothing.
@@ -24,6 +25,7 @@ public:
 private:
   std::uint64_t used_ = 0;
   std::uint64_t bound_ = 0;
+  bool has_large_ = false; ///< a wheel with a `beside` came
   unsigned waiting_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;

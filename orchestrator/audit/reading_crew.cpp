@@ -6,6 +6,12 @@
 #include <thread>
 
 namespace wheelforge::audit {
+namespace {
+
+/// What a thread may keep from one wheel to the next, in bytes: enough for most, and little beside what is else there.
+constexpr std::uint64_t kKept = std::uint64_t{16} << 20U;
+
+} // namespace
 
 void ReadingMemory::give_back(MemoryGate& gate) {
   inflater.release();
@@ -20,6 +26,9 @@ void ReadingCrew::run(std::size_t count, const std::function<void(std::size_t, R
     ReadingMemory memory;
     for (std::size_t i = next++; i < count; i = next++) {
       each(i, memory);
+      if (memory.held > kKept) {
+        memory.give_back(gate_);
+      }
     }
     help(memory);
     memory.give_back(gate_);

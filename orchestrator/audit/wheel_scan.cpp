@@ -30,7 +30,7 @@ std::vector<MemberResult> read_members(const zip::ZipReader& archive, const Reco
   const std::vector<std::uint32_t> order = reading_order(archive);
   std::atomic<std::size_t> next = 0;
   MemoryGate& gate = options.crew->gate();
-  gate.allow(memory_bound(archive));
+  allow_memory_for(archive, gate);
   options.crew->share(
       [&](ReadingMemory& memory) {
         MemberReader reader(archive, record, options, gate, memory);

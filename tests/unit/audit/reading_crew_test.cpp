@@ -107,3 +107,17 @@ TEST_CASE("a thread that waits for its helpers holds nothing that they wait for"
   });
   CHECK(turn == 2);
 }
+
+TEST_CASE("the gate lets more in where a second large wheel comes") {
+  MemoryGate gate;
+  gate.allow(16);
+  gate.allow(80, 64);
+  CHECK(gate.grow(0, 60));
+  CHECK_FALSE(gate.grow(0, 60));
+  gate.allow(16);
+  CHECK_FALSE(gate.grow(0, 60));
+  gate.allow(80, 64);
+  CHECK(gate.grow(0, 60));
+  CHECK_FALSE(gate.grow(0, 60));
+  gate.give_back(120);
+}
