@@ -37,7 +37,7 @@ public:
   /// with what the others share. Returns when all is done.
   void run(std::size_t count, const std::function<void(std::size_t, ReadingMemory&)>& each);
 
-  /// For use inside run(): calls `work` here and, at the same time, on every thread that has nothing of its own left.
+  /// Calls `work` here and, inside run(), at the same time on every thread that has nothing of its own left.
   /// `work` takes what there is piece by piece and returns when nothing is left. Returns when no thread is in it.
   void share(const Work& work, ReadingMemory& own);
 

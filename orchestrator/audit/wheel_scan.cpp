@@ -80,14 +80,11 @@ InfoFile<T> read_info_file(const zip::ZipReader& archive, zip::Inflater& inflate
 Result<WheelScan> scan_wheel(const zip::ZipReader& archive, const ScanOptions& options) {
   if (options.crew == nullptr) {
     ReadingCrew alone(1);
-    Result<WheelScan> scan = fail("not read");
-    alone.run(1, [&](std::size_t, ReadingMemory& memory) {
-      ScanOptions with_memory = options;
-      with_memory.crew = &alone;
-      with_memory.memory = &memory;
-      scan = scan_wheel(archive, with_memory);
-    });
-    return scan;
+    ReadingMemory memory;
+    ScanOptions with_memory = options;
+    with_memory.crew = &alone;
+    with_memory.memory = &memory;
+    return scan_wheel(archive, with_memory);
   }
   WheelScan scan;
   scan.dist_infos = dist_info_folders(archive);

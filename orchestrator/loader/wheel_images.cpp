@@ -4,11 +4,10 @@
 #include "orchestrator/audit/elf_member.hpp"
 #include "orchestrator/audit/library_tree.hpp"
 #include "orchestrator/audit/loader.hpp"
+#include "orchestrator/audit/reading_crew.hpp"
 #include "orchestrator/zip/inflater.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 namespace wheelforge::loader {
 namespace {
@@ -37,21 +36,10 @@ std::optional<ElfImage> read_member(const zip::ZipReader& archive, const zip::Zi
 Result<WheelImages> WheelImages::read(const zip::ZipReader& archive, unsigned threads) {
   const std::vector<zip::ZipMember>& members = archive.members();
   std::vector<std::optional<ElfImage>> found(members.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    zip::Inflater inflater;
-    for (std::size_t i = next++; i < members.size(); i = next++) {
-      found[i] = read_member(archive, members[i], inflater);
-    }
-  };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i) {
-    others.emplace_back(work);
-  }
-  work();
-  for (std::thread& thread : others) {
-    thread.join();
-  }
+  audit::ReadingCrew crew(threads);
+  crew.run(members.size(), [&](std::size_t i, audit::ReadingMemory& memory) {
+    found[i] = read_member(archive, members[i], memory.inflater);
+  });
   std::vector<ElfImage> images;
   for (std::optional<ElfImage>& image : found) {
     if (image) {
