@@ -49,6 +49,10 @@ Sha256 sha256(std::span<const std::byte> bytes) {
 
 Sha256 sha256(std::string_view text) { return sha256(std::as_bytes(std::span(text))); }
 
+bool is_sha256_hex(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string Sha256::hex() const {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;

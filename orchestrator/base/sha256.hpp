@@ -24,6 +24,9 @@ struct Sha256 {
   [[nodiscard]] std::string base64url() const;
 };
 
+/// True for what Sha256::hex() gives: 64 lower-case hexadecimal digits.
+[[nodiscard]] bool is_sha256_hex(std::string_view text);
+
 /// Digest of one block of bytes.
 [[nodiscard]] Sha256 sha256(std::span<const std::byte> bytes);
 /// Digest of a text's bytes.

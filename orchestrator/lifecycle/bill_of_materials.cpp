@@ -2,6 +2,7 @@
 #include "orchestrator/lifecycle/bill_of_materials.hpp"
 
 #include "orchestrator/base/ascii.hpp"
+#include "orchestrator/base/sha256.hpp"
 #include "orchestrator/lifecycle/package_url.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,10 +27,6 @@ const Json& list_of(const Json& json, const char* key) {
   return found != json.end() && found->is_array() ? *found : kEmpty;
 }
 
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 Result<BillEntry> cyclonedx_entry(const Json& component) {
   BillEntry out;
   out.name = text_of(component, "name");
@@ -40,7 +37,7 @@ Result<BillEntry> cyclonedx_entry(const Json& component) {
   }
   const std::string reference = text_of(component, "bom-ref");
   if (const std::size_t hash = reference.rfind('#');
-      hash != std::string::npos && is_sha256(reference.substr(hash + 1))) {
+      hash != std::string::npos && is_sha256_hex(reference.substr(hash + 1))) {
     out.path_digest = reference.substr(hash + 1);
   }
   for (const Json& hash : list_of(component, "hashes")) {
@@ -60,7 +57,7 @@ Result<BillEntry> cyclonedx_entry(const Json& component) {
     }
     const std::string name = lower_case(text_of(property, "name"));
     const std::string value = text_of(property, "value");
-    if (name.find("sha256") != std::string::npos && is_sha256(lower_case(value))) {
+    if (name.find("sha256") != std::string::npos && is_sha256_hex(lower_case(value))) {
       out.hashes.push_back(lower_case(value));
     } else if (name.ends_with("path") || name.ends_with("file")) {
       out.files.push_back(value);

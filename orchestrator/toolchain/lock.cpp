@@ -16,10 +16,6 @@ using image::Fields;
 
 constexpr std::int64_t kVersion = 1;
 
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 auto order_of(const LockedToolchain& one) { return std::tie(one.name, one.version, one.arch); }
 
 /// A file name that names a file of one folder and nothing else.
@@ -47,7 +43,7 @@ LockedPart read_part(Fields& from) {
   if (!part.file.empty() && !is_file_name(part.file)) {
     from.refuse("file", fmt::format("file is \"{}\", wanted a file name", part.file));
   }
-  if (!is_sha256(part.sha256)) {
+  if (!is_sha256_hex(part.sha256)) {
     from.refuse("sha256", fmt::format("sha256 is \"{}\", wanted 64 lower-case hexadecimal digits", part.sha256));
   }
   if (const matrix::Node* size = from.find("size")) {
@@ -78,7 +74,7 @@ LockedToolchain read_toolchain(Fields& from, const matrix::SourceText& source, m
     from.refuse("arch", fmt::format("arch is \"{}\", which is no architecture", arch));
   }
   toolchain.recipe = from.text("recipe");
-  if (!is_sha256(toolchain.recipe)) {
+  if (!is_sha256_hex(toolchain.recipe)) {
     from.refuse("recipe", fmt::format("recipe is \"{}\", wanted a SHA-256", toolchain.recipe));
   }
   for (const matrix::Node& node : from.tables("part")) {

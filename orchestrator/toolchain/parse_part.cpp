@@ -1,6 +1,7 @@
 // What each kind of part has to say: a wheel, Debian packages, an archive, a path in the image.
 #include "orchestrator/toolchain/parse_part.hpp"
 
+#include "orchestrator/base/sha256.hpp"
 #include "orchestrator/toolchain/recipe_fields.hpp"
 
 #include <fmt/format.h>
@@ -12,10 +13,6 @@ namespace wheelforge::toolchain {
 namespace {
 
 using image::Fields;
-
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 void need(Fields& from, std::string_view key, bool is_there, std::string_view kind) {
   if (!is_there) {
@@ -49,7 +46,7 @@ void check_part(Fields& from, const Part& part) {
     }
     return;
   case PartKind::archive:
-    if (!part.sha256.empty() && !is_sha256(part.sha256)) {
+    if (!part.sha256.empty() && !is_sha256_hex(part.sha256)) {
       from.refuse("sha256", fmt::format("sha256 is \"{}\", wanted 64 lower-case hexadecimal digits", part.sha256));
     }
     if (!part.url.empty() && part.url.rfind("https://", 0) != 0 && part.url.rfind("file:///", 0) != 0) {

@@ -20,3 +20,11 @@ TEST_CASE("a stream gives the digest of its pieces joined, and can be used again
   CHECK(stream.finish() == sha256("abc"));
   CHECK(stream.finish() == sha256(""));
 }
+
+TEST_CASE("a digest in hexadecimal digits is known by their number and kind") {
+  const std::string digest = sha256("").hex();
+  CHECK(wheelforge::is_sha256_hex(digest));
+  CHECK_FALSE(wheelforge::is_sha256_hex(digest.substr(1)));
+  CHECK_FALSE(wheelforge::is_sha256_hex("g" + digest.substr(1)));
+  CHECK_FALSE(wheelforge::is_sha256_hex("A" + digest.substr(1)));
+}
